@@ -1,0 +1,1 @@
+"""Made-up libraries, and what is measured on them; see README.md."""

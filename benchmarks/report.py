@@ -1,0 +1,128 @@
+"""Turns what was measured into a table for people, and into docs/performance.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from benchmarks.measurements import Measurement
+from benchmarks.process import RSS_UNIT, Cost
+
+Results = Mapping[str, Sequence[Cost]]
+"""The costs of every run by the name of the measurement, without the warm-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measurement's medians; ``low`` and ``high`` are its quickest and slowest run (seconds)."""
+
+    measurement: Measurement
+    seconds: float
+    low: float
+    high: float
+    megabytes: float
+    ratio: float | None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether all limits are met; None where there are none."""
+        each = self.measurement
+        pairs = (
+            (self.ratio, each.times),
+            (self.seconds, each.seconds),
+            (self.megabytes, each.megabytes),
+        )
+        judged = [
+            value <= limit for value, limit in pairs if limit is not None and value is not None
+        ]
+        return all(judged) if judged else None
+
+
+def figures(measurements: Sequence[Measurement], results: Results) -> list[Figure]:
+    """Return the figures of measurements, each set beside the other one of the same run."""
+    seconds = {name: median(cost.seconds for cost in costs) for name, costs in results.items()}
+    made = []
+    for each in measurements:
+        times = [cost.seconds for cost in results[each.name]]
+        memory = median(cost.megabytes for cost in results[each.name])
+        ratio = seconds[each.name] / seconds[each.beside] if each.beside else None
+        made.append(Figure(each, seconds[each.name], min(times), max(times), memory, ratio))
+    return made
+
+
+def as_lines(made: Sequence[Figure]) -> list[str]:
+    """Return the figures as aligned lines for a terminal."""
+    rows = [("name", "median", "spread", "peak", "ratio", "limit", "")]
+    rows += [(figure.measurement.name, *_cells(figure)) for figure in made]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def as_document(made: Sequence[Figure], *, command: str, rows: int, files: int, day: date) -> str:
+    """Return docs/performance.md: figures with units, and how they came about."""
+    machine = f"{os.cpu_count()} cores, {platform.system()}"
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    lines = [
+        "# Performance",
+        "",
+        f"Measured on {day.isoformat()} with `{command}`:",
+        f"a made-up library of {rows:,} rows in {files} files (`benchmarks/generator.py`), whole",
+        "processes from start to exit; one warm-up round, then the median over the number of rounds.",
+        "In a round every command runs once, so that each stands beside its floor in time as well.",
+        "Ratios are within this run; seconds and MB are those of one machine:",
+        f"{machine}, {python}, SQLite {sqlite3.sqlite_version}.",
+        "",
+        "| what | median | quickest – slowest | peak memory | ratio | limit | met |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [f"| {figure.measurement.title} | {' | '.join(_cells(figure))} |" for figure in made]
+    lines += ["", "The commands, in the order of the table:", "", "```"]
+    lines += [_shown(figure.measurement) for figure in made]
+    lines += [
+        "```",
+        "",
+        f"Memory is the process's peak resident set, 1 MB being 10⁶ bytes; {smallest()}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def smallest() -> str:
+    """Say below what no peak can be seen, because the kernel hands it on to what is started."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT / 1e6
+    return f"below {own:.0f} MB, the size of the measuring process, it can't be seen."
+
+
+def _cells(figure: Figure) -> tuple[str, str, str, str, str, str]:
+    each = figure.measurement
+    limits = [f"{each.times:g} × {each.beside}"] if each.times else []
+    limits += [f"{each.seconds:g} s"] if each.seconds else []
+    limits += [f"{each.megabytes:g} MB"] if each.megabytes else []
+    verdict = {None: "", True: "yes", False: "NO"}[figure.met]
+    return (
+        f"{figure.seconds:.3f} s",
+        f"{figure.low:.3f} – {figure.high:.3f} s",
+        f"{figure.megabytes:.0f} MB",
+        f"{figure.ratio:.2f} × {each.beside}" if figure.ratio is not None else "",
+        ", ".join(limits),
+        verdict,
+    )
+
+
+def _shown(each: Measurement) -> str:
+    """Return the command as a reader would type it, without this machine's paths."""
+    names = {"{syncengine}": "syncengine", "{python}": "python", "{db}": "--db URL"}
+    return " ".join(
+        names.get(word, word.strip("{}").upper() if "{" in word else word)
+        for word in map(_quoted, each.command)
+    )
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"' if " " in word else word

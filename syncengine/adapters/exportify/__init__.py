@@ -1,0 +1,24 @@
+"""CSV exports of exportify.net and exportify.app: found, read, and written as they write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from syncengine.adapters.exportify import finder, reader
+from syncengine.core.ports import ExportFile, Quarantined
+
+
+class Exportify:
+    """Finds and reads exports; the adapter behind ``core.ports.ExportReader``."""
+
+    def find(self, paths: Sequence[Path]) -> Sequence[ExportFile | Quarantined]:
+        """Return every export under the paths, in a stable order (``finder.find``).
+
+        Raises UserError, naming them, for paths that do not exist.
+        """
+        return finder.find(paths)
+
+    def parse(self, file: ExportFile, content: bytes) -> reader.Export:
+        """Recognise the dialect. Raises MalformedExport for a file that is no export."""
+        return reader.parse(file, content)

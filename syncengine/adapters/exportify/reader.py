@@ -1,0 +1,271 @@
+"""Reading one export: from bytes to rows, and from rows to claims."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from itertools import islice
+from operator import itemgetter
+
+from syncengine.adapters.exportify import cells as form
+from syncengine.adapters.exportify.claims import Claims
+from syncengine.adapters.exportify.dialects import (
+    FEATURES,
+    NET,
+    Form,
+    Layout,
+    explain,
+    recognise,
+)
+from syncengine.core.moment import Instant, parse_utc
+from syncengine.core.ports import ExportFile, RejectedRow, SeenRow
+from syncengine.core.track import Claim, Dialect
+from syncengine.errors import MalformedExport
+
+# The csv module's own 128 KiB is process-wide, and so is this: room for the longest honest cell.
+csv.field_size_limit(1 << 20)
+
+_GAP = "\x1f"
+_PER_ROW = ("popularity", "added_by", "added_at")
+_NO_FACTS = frozenset({*_PER_ROW, "is_playable"})
+_POPULARITIES: dict[str, int | None] = {str(number): number for number in range(101)} | {"": None}
+# exportify.net writes labels in quotes without doubling the quotes inside them; before the label
+# stand the moment of adding and the genres, behind it only numbers.
+_LABEL = re.compile(
+    r'(.*,[0-9-]{10}T[0-9:.]+Z,"[^"\n]*",")(.+)("(?:,[-+.0-9eE]*)*\r?\n?)\Z', re.DOTALL
+)
+_LONE_QUOTE = re.compile(r'(?<!")"(?!")')
+_KINDS = (
+    (codecs.BOM_UTF16_LE, "UTF-16 text"),
+    (codecs.BOM_UTF16_BE, "UTF-16 text"),
+    (b"PK\x03\x04", "a zip archive"),
+)
+
+
+class Export:
+    """An export whose dialect is known; ``rows`` may be asked for more than once."""
+
+    def __init__(self, lines: Sequence[str], body: int, layout: Layout) -> None:
+        """Take the text by line and the index of the first line below the header."""
+        self._lines = lines
+        self._body = body
+        self._columns = layout.columns
+        self._titles = layout.titles
+        self._header = len(layout.columns)
+        # A field without a column is read from one more cell, which is always empty.
+        self._width = self._header + any(field not in layout.columns for field in _PER_ROW)
+        self._form = _settle(layout, lines, body)
+        self._claims = Claims(self._form, layout.columns, layout.titles)
+        self._short: Counter[int] = Counter()
+        self._mended = 0
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect the file is written in."""
+        return self._form.dialect
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is odd about the file as a whole, one sentence each; complete after ``rows``."""
+        found = []
+        if self._short:
+            places = [self._columns[name] for name in FEATURES if name in self._columns]
+            cut = bool(places) and set(self._short) == {min(places)}
+            what = "audio features missing" if cut else "cells missing at the end"
+            found.append(f"{_have(self._short.total())} fewer cells than the header ({what})")
+        if self._mended:
+            found.append(f"{_have(self._mended)} a label with quotes that were not doubled")
+        return found
+
+    def claim(self, row: SeenRow) -> Claim:
+        """Return what the row says of its track. Raises ValueError with the reason for a bad row."""
+        return self._claims.claim(row.cells)
+
+    def rows(self) -> Iterator[SeenRow | RejectedRow]:
+        """Yield every row in order; what cannot be parsed as a rejected row."""
+        self._short.clear()
+        self._mended = 0
+        fingerprint = self._fingerprints()
+        moments: dict[str, Instant | None] = {"": None}
+        scores = dict(_POPULARITIES)
+        popularity, added_by, added_at = (self._columns.get(f, self._header) for f in _PER_ROW)
+        for line, cells in self._records():
+            if isinstance(cells, str):
+                yield RejectedRow(line, cells)
+                continue
+            when, score, who = cells[added_at], cells[popularity], cells[added_by]
+            try:
+                if when not in moments:
+                    moments[when] = self._moment(when)
+                if score not in scores:
+                    scores[score] = form.popularity(self._titles["popularity"], score)
+            except ValueError as error:
+                yield RejectedRow(line, str(error))
+                continue
+            person = form.user(who) if who else None
+            yield SeenRow(
+                line, fingerprint(cells), moments[when], person, scores[score], tuple(cells)
+            )
+
+    def _records(self) -> Iterator[tuple[int, list[str] | str]]:
+        """Yield each row with its line: as many cells as expected, or the reason why not.
+
+        Where a row breaks the rules of CSV, reading starts again on the line after the one it began
+        on, so that a stray quote costs one row and not the rest of the file.
+        """
+        start = self._body
+        while start < len(self._lines):
+            base = start
+            lines = map(self._lines.__getitem__, range(base, len(self._lines)))
+            reader = csv.reader(lines, strict=True)
+            try:
+                for cells in reader:
+                    line, start = start, base + reader.line_num
+                    if len(cells) == self._width:
+                        yield line + 1, cells
+                    elif len(cells) > self._header and (mended := self._mend(line)):
+                        yield line + 1, mended
+                        start = line + 1
+                        break
+                    elif cells:
+                        yield line + 1, self._fit(cells, last=start == len(self._lines))
+            except csv.Error as error:
+                yield start + 1, self._mend(start) or f"no valid CSV: {error}"
+                start += 1
+
+    def _fit(self, cells: list[str], *, last: bool) -> list[str] | str:
+        """Bring a row to the expected width, or return why it cannot be one."""
+        missing = self._header - len(cells)
+        if missing < 0 and any(cell.strip() for cell in cells[self._header :]):
+            return f"{len(cells)} cells where the header has {self._header}"
+        if missing > 0:
+            cut = len(cells) <= self._columns.get("added_at", 0)
+            if last and cut and not self._lines[-1].endswith(("\n", "\r")):
+                return f"the file ends in the middle of this row, after {len(cells)} cells"
+            self._short[len(cells)] += 1
+        return (cells + [""] * (self._width - len(cells)))[: self._width]
+
+    def _mend(self, line: int) -> list[str] | None:
+        """Read a line again with the quotes in its label doubled; None where that does not help."""
+        found = _LABEL.match(self._lines[line])
+        if not found or self.dialect.name != NET or not _LONE_QUOTE.search(found[2]):
+            return None
+        text = found[1] + found[2].replace('"', '""') + found[3]
+        try:
+            cells = next(csv.reader([text], strict=True))
+        except csv.Error:
+            return None
+        if len(cells) > self._header:
+            return None
+        fitted = self._fit(cells, last=False)
+        self._mended += 1
+        return fitted if isinstance(fitted, list) else None
+
+    def _moment(self, cell: str) -> Instant | None:
+        if form.said(cell) is None:
+            return None
+        try:
+            return parse_utc(cell.strip())
+        except (ValueError, OverflowError):
+            title = self._titles["added_at"]
+            problem = f"{title} is no ISO 8601 date-time: {form.shorten(cell)}"
+            raise ValueError(problem) from None
+
+    def _fingerprints(self) -> Callable[[list[str]], bytes]:
+        """Return the function that digests the cells of a row which state facts of its track."""
+        facts = sorted((at, field) for field, at in self._columns.items() if field not in _NO_FACTS)
+        pick = itemgetter(*(at for at, _ in facts))
+        who = (self.dialect.name, self.dialect.generation, *(field for _, field in facts))
+        prefix = _GAP.join(who) + _GAP
+        plain = not any(_GAP in line for line in self._lines)
+
+        def fingerprint(cells: list[str]) -> bytes:
+            picked = pick(cells)
+            # Where a cell holds the separator itself, its escaped form keeps cells apart.
+            text = _GAP.join(picked) if plain else repr(picked)
+            return blake2b((prefix + text).encode(), digest_size=16).digest()
+
+        return fingerprint
+
+
+def parse(file: ExportFile, content: bytes) -> Export:
+    """Recognise the dialect of a file's content.
+
+    Raises MalformedExport, with the line, for what is no text in UTF-8 or has no known header.
+    """
+    text = _decode(file.path, content)
+    lines = io.StringIO(text, newline="").readlines()
+    reader = csv.reader(lines)
+    try:
+        header = next(filter(any, reader), None)
+    except csv.Error as error:
+        raise MalformedExport(f"no valid CSV: {error}", file=file.path, line=1) from error
+    if header is None:
+        raise MalformedExport("the file is empty", file=file.path, line=1)
+    layout = recognise(header)
+    if layout is None:
+        reason = _other_kind(text) or explain(header)
+        raise MalformedExport(reason, file=file.path, line=1)
+    return Export(lines, reader.line_num, layout)
+
+
+def _decode(path: str, content: bytes) -> str:
+    for start, kind in _KINDS:
+        if content.startswith(start):
+            raise MalformedExport(f"this is {kind}, not CSV in UTF-8", file=path, line=1)
+    nul = content.find(b"\0")
+    try:
+        if nul >= 0:
+            raise UnicodeDecodeError("utf-8", content, nul, nul + 1, "a NUL byte")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The codec counts from behind the mark that it skips.
+        at = error.start + (len(codecs.BOM_UTF8) if len(error.object) < len(content) else 0)
+        line_start = content.rfind(b"\n", 0, at) + 1
+        what = "a NUL byte" if nul == at else f"byte 0x{content[at]:02x}, which is no UTF-8,"
+        raise MalformedExport(
+            f"{what} at byte {at + 1} of the file",
+            file=path,
+            line=content.count(b"\n", 0, at) + 1,
+            column=at - line_start + 1,
+        ) from error
+
+
+def _other_kind(text: str) -> str | None:
+    start = text.lstrip()[:1]
+    kind = {"<": "a web page or XML", "{": "JSON", "[": "JSON"}.get(start)
+    return kind and f"this is {kind}, not CSV"
+
+
+def _settle(layout: Layout, lines: Sequence[str], body: int) -> Form:
+    """Return the form a file is written in, where several write its header.
+
+    A file is of an older form if it joins artists with commas somewhere and no row refutes that form
+    (``Form.refuted``). Without evidence it is of the newest: a name alone is the same in both.
+    """
+    newest, *older = layout.forms
+    joined = False
+    width = len(layout.columns)
+    place = layout.columns
+    with suppress(csv.Error):
+        for cells in csv.reader(islice(lines, body, None)) if older else ():
+            if not place["artists"] < len(cells) <= width:
+                continue
+            artists = cells[place["artists"]]
+            names = cells[place["title"]] + cells[place["album"]]
+            added_at = cells[place["added_at"]] if place["added_at"] < len(cells) else ""
+            older = [each for each in older if not each.refuted(artists, names, added_at)]
+            if not older:
+                return newest
+            joined = joined or "," in artists
+    return older[0] if joined else newest
+
+
+def _have(count: int) -> str:
+    return f"{count} rows have" if count != 1 else "1 row has"

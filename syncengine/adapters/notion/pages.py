@@ -1,0 +1,203 @@
+"""What the library should look like in Notion: one page per track, playlist, artist and album.
+
+Every entry that can be told from another has a page: tracks, episodes, local files (with their URI,
+without a URL) and ``meta:`` tracks (with neither). Entries that Spotify no longer shows anything of
+have none. Relations stand on the track's side only, so that a new like writes no other page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from syncengine.adapters.notion.limits import fitting_list, fitting_options, fitting_text
+from syncengine.core.catalog import CatalogPlaylist, CatalogTrack, Place
+from syncengine.core.credit import (
+    AlbumCredit,
+    album_credit,
+    album_keys,
+    artist_keys,
+    artist_names,
+    most_said,
+)
+from syncengine.core.identity import LIKED, UNAVAILABLE, AlbumKey, ArtistKey, PlaylistKey
+from syncengine.core.moment import to_iso
+from syncengine.core.pitch import camelot, key_name
+from syncengine.core.plan import TITLE, Entity, Item, Value
+from syncengine.core.track import Artist, AudioFeatures, Facts, Release
+
+_LINKED = frozenset({"track", "episode", "artist", "album", "playlist", "show"})
+_DATE_LENGTHS = frozenset(map(len, ("YYYY", "YYYY-MM", "YYYY-MM-DD")))
+_NO_FEATURES = AudioFeatures()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """The pages that relations of tracks may lead to."""
+
+    artists: Mapping[Artist, ArtistKey]
+    albums: Mapping[AlbumCredit, AlbumKey]
+    playlists: Collection[PlaylistKey]
+
+
+def pages(
+    tracks: Iterable[CatalogTrack],
+    playlists: Iterable[CatalogPlaylist],
+    entities: Collection[Entity],
+) -> Iterator[Item]:
+    """Yield the pages of the entities that are kept; relations to others are left out."""
+    shown = [track for track in tracks if track.facts.track != UNAVAILABLE]
+    library = [track.facts for track in shown]
+    lists = list(playlists) if "playlist" in entities else []
+    ends = _Ends(
+        artist_keys(library) if "artist" in entities else {},
+        album_keys(library) if "album" in entities else {},
+        {playlist.key for playlist in lists},
+    )
+    for key, name in artist_names(library, ends.artists).items():
+        yield _artist_page(key, name)
+    yield from _album_pages(library, ends.albums)
+    for playlist in lists:
+        yield _playlist_page(playlist)
+    if "track" in entities:
+        for track in shown:
+            yield _track_page(track, ends)
+
+
+def _artist_page(key: ArtistKey, name: str) -> Item:
+    notes: list[str] = []
+    return _page("artist", key, name, _place_of(key), notes)
+
+
+def _album_pages(library: Sequence[Facts], albums: Mapping[AlbumCredit, AlbumKey]) -> Iterator[Item]:
+    releases: dict[AlbumKey, list[Release]] = {}
+    for facts in library:
+        credit = album_credit(facts)
+        if credit and credit in albums:
+            releases.setdefault(albums[credit], []).append(facts.release)
+    for key, said in releases.items():
+        notes: list[str] = []
+        fields: dict[str, Value] = {
+            "Release date": _date(_most_precise(each.release_date for each in said)),
+            "Label": fitting_text("Label", most_said(each.label for each in said), notes),
+            **_place_of(key),
+        }
+        yield _page("album", key, most_said(each.album for each in said), fields, notes)
+
+
+def _playlist_page(playlist: CatalogPlaylist) -> Item:
+    notes: list[str] = []
+    fields: dict[str, Value] = {
+        "Spotify URL": playlist.url or _url(playlist.key),
+        "Owner": fitting_text("Owner", playlist.owner, notes),
+        "Folder": fitting_text("Folder", playlist.folder, notes),
+    }
+    return _page("playlist", playlist.key, playlist.name, fields, notes)
+
+
+def _track_page(track: CatalogTrack, ends: _Ends) -> Item:
+    facts = track.facts
+    recording, release = facts.recording, facts.release
+    notes: list[str] = []
+    artists = [ends.artists[each] for each in recording.artists if each in ends.artists]
+    album = ends.albums.get(credit) if (credit := album_credit(facts)) else None
+    places = sorted({place.playlist for place in track.places if place.playlist in ends.playlists})
+    fields: dict[str, Value] = {
+        **_place_of(facts.track),
+        "ISRC": facts.isrc,
+        "Artists": fitting_list("Artists", artists, notes),
+        "Album": (album,) if album else None,
+        "Playlists": fitting_list("Playlists", places, notes),
+        "Duration": _seconds(recording.duration_ms),
+        "Release date": _date(release.release_date),
+        "Explicit": recording.explicit,
+        "Popularity": track.popularity,
+        "Genres": fitting_options("Genres", facts.genres or release.genres, notes),
+        "Label": fitting_text("Label", release.label, notes),
+        "Added at": _liked_at(track.places),
+        **_features(facts.features or _NO_FEATURES),
+        **_provenance(facts),
+    }
+    return _page("track", facts.track, recording.title, fields, notes)
+
+
+def _page(
+    entity: Entity, key: str, title: str | None, fields: Mapping[str, Value], notes: list[str]
+) -> Item:
+    """Return a page without its empty fields; one without a title is called by its key."""
+    name = fitting_text(TITLE, title or key, notes) or key
+    held = {TITLE: name} | {name: value for name, value in fields.items() if value is not None}
+    return Item(entity, key, name, held, tuple(notes))
+
+
+def _features(said: AudioFeatures) -> dict[str, Value]:
+    """Return the audio features; BPM to one decimal, a tempo of 0 is one that was not found."""
+    return {
+        "BPM": round(_finite(said.tempo) or 0, 1) or None,
+        "Key": key_name(said.key, said.mode),
+        "Camelot": camelot(said.key, said.mode),
+        "Energy": _finite(said.energy),
+        "Danceability": _finite(said.danceability),
+        "Valence": _finite(said.valence),
+        "Acousticness": _finite(said.acousticness),
+        "Instrumentalness": _finite(said.instrumentalness),
+        "Liveness": _finite(said.liveness),
+        "Speechiness": _finite(said.speechiness),
+        "Loudness": _finite(said.loudness),
+        "Time signature": said.time_signature,
+    }
+
+
+def _provenance(facts: Facts) -> dict[str, Value]:
+    """Return all sources of a track's facts, and since when the newest of them has said so."""
+    said = facts.sources.values()
+    if not said:
+        return {}
+    return {
+        "Facts source": ", ".join(sorted({source for source, _ in said})),
+        "Facts as of": to_iso(max(at for _, at in said)),
+    }
+
+
+def _place_of(key: str) -> dict[str, Value]:
+    """Return the URI and URL of what Spotify knows; keys of our own making are neither."""
+    return {"Spotify URI": key if key.startswith("spotify:") else None, "Spotify URL": _url(key)}
+
+
+def _url(key: str) -> str | None:
+    parts = key.split(":")
+    if len(parts) != 3 or parts[0] != "spotify" or parts[1] not in _LINKED:
+        return None
+    return f"https://open.spotify.com/{parts[1]}/{parts[2]}"
+
+
+def _liked_at(places: Iterable[Place]) -> str | None:
+    stamps = [place.added_at for place in places if place.playlist == LIKED]
+    known = [stamp for stamp in stamps if stamp is not None]
+    return to_iso(min(known)) if known else None
+
+
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and math.isfinite(number) else None
+
+
+def _seconds(duration_ms: int | None) -> int | None:
+    """Return whole seconds, so that sources which differ by some milliseconds write nothing."""
+    return None if duration_ms is None else (duration_ms + 500) // 1000
+
+
+def _date(said: str | None) -> str | None:
+    """Return a whole date, as Notion's dates are: the first day of a year or month that is known.
+
+    Spotify says year 0000 for a date it does not know.
+    """
+    if not said or len(said) not in _DATE_LENGTHS or said.startswith("0000"):
+        return None
+    return said + "-01-01"[len(said) - len("YYYY") :]
+
+
+def _most_precise(dates: Iterable[str | None]) -> str | None:
+    known = [date for date in dates if _date(date)]
+    longest = max((len(date) for date in known if date), default=0)
+    return most_said(date for date in known if date and len(date) == longest)

@@ -1,0 +1,1 @@
+"""The command line: flags, colours, exit codes, and nothing that a script could not call itself."""

@@ -1,0 +1,1 @@
+"""One file per command, each with one function ``command``; ``registry`` names them."""

@@ -1,0 +1,60 @@
+"""Every command by name. A command's module is imported when it is called, and not before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command: its words, and one line of help.
+
+    ``stands_in`` says that it runs when its group is called without a command. ``check_settings``
+    says that wrong settings end it before it starts. ``room`` is the package its module is in.
+    """
+
+    name: str
+    about: str
+    stands_in: bool = False
+    check_settings: bool = True
+    attribute: str = "command"
+    room: str = "syncengine.cli.commands"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that call it."""
+        return tuple(self.name.split())
+
+    @property
+    def module(self) -> str:
+        """The module that holds it."""
+        stem = self.name.replace(" ", "_").replace("-", "_")
+        return f"{self.room}.{stem}"
+
+
+GROUPS = {
+    "history": "The snapshots, the library as it was, and what changed",
+    "playlists": "Every playlist with its names, keys and freshness",
+    "db": "Look after the database",
+}
+
+COMMANDS = (
+    Entry("import-csv", "Take one snapshot from CSV exports"),
+    Entry("reconcile", "Show what changed since each sink last agreed, and plan"),
+    Entry("status", "Last snapshots, freshness, pending changes, last runs"),
+    Entry("history list", "List the snapshots"),
+    Entry("history at", "Show the library as it was"),
+    Entry("history diff", "Show what changed between two moments"),
+    Entry("history drop", "Forget a snapshot that was imported by mistake"),
+    Entry("playlists list", "List every playlist", stands_in=True),
+    Entry("playlists join", "Say that two playlists are one"),
+    Entry("playlists split", "Say that a join was wrong"),
+    Entry("playlists-of", "Find every playlist that holds a track"),
+    Entry("tracks", "Search the tracks"),
+    Entry("export", "Write any moment of the library as files"),
+    Entry("db upgrade", "Bring the database to the present schema"),
+    Entry("db check", "Check that the database is sound"),
+    Entry("db backup", "Write a copy of the database"),
+    Entry("demo", "Run the main job on the bundled sample library"),
+    Entry("help", "Explain a command or a topic", check_settings=False),
+)

@@ -1,0 +1,1 @@
+"""Music and change, and nothing else: no I/O, no clock, no logging."""

@@ -1,0 +1,196 @@
+"""What changed between two states of one playlist: the fewest moves, exact to the duplicate.
+
+Occurrences of one track are paired by (track, added at), then by track in order where one of the two
+added-at stamps is missing; another stamp is a removal and an addition. Of the paired ones as many as
+can be keep their order (a longest common subsequence, after Hunt and Szymanski, CACM 1977); the
+rest moved.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict, deque
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from syncengine.core.moment import Instant
+from syncengine.core.playlist import Entry
+
+_MOST_CANDIDATES = 500_000
+"""Above this many equal pairs (a playlist of copies of one track) pairing in order must do."""
+
+
+class Occurrence(NamedTuple):
+    """An entry and its position, counted from 0."""
+
+    position: int
+    entry: Entry
+
+
+class Move(NamedTuple):
+    """An entry that kept its identity and changed its place in the order."""
+
+    track: Hashable
+    source: int
+    target: int
+
+
+class Restamp(NamedTuple):
+    """An entry whose added-at or added-by became known, was lost or differs by who added it."""
+
+    target: int
+    before: Entry
+    after: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDiff:
+    """A change of one playlist; removed and moved sources count in FROM, the rest in TO."""
+
+    added: tuple[Occurrence, ...] = ()
+    removed: tuple[Occurrence, ...] = ()
+    moved: tuple[Move, ...] = ()
+    restamped: tuple[Restamp, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether the two states are equal."""
+        return not (self.added or self.removed or self.moved or self.restamped)
+
+
+class Alignment(NamedTuple):
+    """Pairs of positions (before, after): those that kept their order, and those that moved."""
+
+    kept: list[tuple[int, int]]
+    moved: list[tuple[int, int]]
+
+
+Pairs = list[tuple[int, int]]
+
+
+def align(before: Sequence[Entry], after: Sequence[Entry]) -> Alignment:
+    """Pair the occurrences of two states; both lists are sorted by the position before."""
+    head = 0
+    shorter = min(len(before), len(after))
+    while head < shorter and before[head][:2] == after[head][:2]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and before[-1 - tail][:2] == after[-1 - tail][:2]:
+        tail += 1
+    kept = [(i, i) for i in range(head)]
+    moved: Pairs = []
+    if head + tail < max(len(before), len(after)):
+        inner_kept, inner_moved = _align_middle(before, after, head, tail)
+        kept += inner_kept
+        moved = inner_moved
+    shift = len(after) - len(before)
+    kept += [(i, i + shift) for i in range(len(before) - tail, len(before))]
+    return Alignment(kept, moved)
+
+
+def _align_middle(
+    before: Sequence[Entry], after: Sequence[Entry], head: int, tail: int
+) -> tuple[Pairs, Pairs]:
+    places: dict[tuple[Hashable, Instant | None], list[int]] = defaultdict(list)
+    for j in range(head, len(after) - tail):
+        places[after[j][:2]].append(j)
+    rows = range(head, len(before) - tail)
+    candidates = sum(len(places.get(before[i][:2], ())) for i in rows)
+    kept: Pairs = []
+    if candidates <= _MOST_CANDIDATES:
+        kept = _longest_chain(
+            (i, j) for i in rows for j in reversed(places.get(before[i][:2], ()))
+        )
+    used_before = {i for i, _ in kept}
+    used_after = {j for _, j in kept}
+    free = {
+        key: deque(j for j in positions if j not in used_after)
+        for key, positions in places.items()
+    }
+    exact: Pairs = []
+    for i in rows:
+        queue = free.get(before[i][:2]) if i not in used_before else None
+        if queue:
+            exact.append((i, queue.popleft()))
+    loose = _pair_unstamped(
+        before,
+        after,
+        [i for i in rows if i not in used_before.union(i for i, _ in exact)],
+        sorted(j for queue in free.values() for j in queue),
+    )
+    if candidates <= _MOST_CANDIDATES and not loose:
+        return kept, exact
+    pairs = sorted(kept + exact + loose)
+    chain = _longest_chain(pairs)
+    chained = set(chain)
+    return chain, [pair for pair in pairs if pair not in chained]
+
+
+def _pair_unstamped(
+    before: Sequence[Entry], after: Sequence[Entry], left: list[int], right: list[int]
+) -> Pairs:
+    waiting: dict[Hashable, list[int]] = defaultdict(list)
+    for j in right:
+        waiting[after[j][0]].append(j)
+    pairs: Pairs = []
+    for i in left:
+        track, stamp = before[i][:2]
+        queue = waiting.get(track, [])
+        match = next((j for j in queue if stamp is None or after[j][1] is None), None)
+        if match is not None:
+            queue.remove(match)
+            pairs.append((i, match))
+    return pairs
+
+
+def _longest_chain(pairs: Iterable[tuple[int, int]]) -> Pairs:
+    """Return the longest chain that rises on both sides; equal firsts must come with falling seconds."""
+    ends: list[int] = []
+    nodes: list[tuple[int, int, int]] = []
+    top: list[int] = []
+    for i, j in pairs:
+        place = bisect_left(ends, j)
+        nodes.append((i, j, top[place - 1] if place else -1))
+        if place == len(ends):
+            ends.append(j)
+            top.append(len(nodes) - 1)
+        else:
+            ends[place] = j
+            top[place] = len(nodes) - 1
+    chain: Pairs = []
+    at = top[-1] if top else -1
+    while at >= 0:
+        i, j, at = nodes[at]
+        chain.append((i, j))
+    chain.reverse()
+    return chain
+
+
+def diff(before: Sequence[Entry], after: Sequence[Entry]) -> EntryDiff:
+    """Return the change that turns one state into the other; ``moved`` is minimal."""
+    kept, moved = align(before, after)
+    paired = kept + moved
+    stays = {i for i, _ in paired}
+    comes = {j for _, j in paired}
+    return EntryDiff(
+        added=tuple(Occurrence(j, each) for j, each in enumerate(after) if j not in comes),
+        removed=tuple(Occurrence(i, each) for i, each in enumerate(before) if i not in stays),
+        moved=tuple(Move(before[i][0], i, j) for i, j in sorted(moved, key=lambda pair: pair[1])),
+        restamped=tuple(
+            Restamp(j, before[i], after[j]) for i, j in sorted(paired) if before[i] != after[j]
+        ),
+    )
+
+
+def apply(change: EntryDiff, before: Sequence[Entry]) -> list[Entry]:
+    """Return the state after a change: delete, then insert in ascending order."""
+    leaving = {gone.position for gone in change.removed} | {move.source for move in change.moved}
+    state = [entry for position, entry in enumerate(before) if position not in leaving]
+    arriving = [(new.position, new.entry) for new in change.added]
+    arriving += [(move.target, before[move.source]) for move in change.moved]
+    for position, entry in sorted(arriving, key=lambda pair: pair[0]):
+        state.insert(position, entry)
+    for stamp in change.restamped:
+        state[stamp.target] = stamp.after
+    return state

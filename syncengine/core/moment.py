@@ -1,0 +1,62 @@
+"""Instants: whole seconds since 1970-01-01T00:00:00Z, and the ways people write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NewType
+
+Instant = NewType("Instant", int)
+"""Whole seconds since the epoch, UTC. What is printed is exact, so it can be asked for again."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_MINIMUM = int(datetime(1970, 1, 1, tzinfo=UTC).timestamp())
+_MAXIMUM = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
+
+
+def from_datetime(moment: datetime) -> Instant:
+    """Return the instant of an aware date-time, cut to whole seconds."""
+    return Instant(int(moment.timestamp() // 1))
+
+
+def to_datetime(instant: Instant) -> datetime:
+    """Return an instant as an aware date-time in UTC."""
+    return datetime.fromtimestamp(instant, UTC)
+
+
+def to_iso(instant: Instant) -> str:
+    """Return an instant as ``YYYY-MM-DDTHH:MM:SSZ``."""
+    return to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_utc(text: str) -> Instant:
+    """Read an ISO 8601 date-time; one without a zone is taken as UTC.
+
+    Raises ValueError for anything else, and for years before 1970 or after 9999.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    seconds = int(moment.timestamp() // 1)
+    if not _MINIMUM <= seconds <= _MAXIMUM:
+        raise ValueError(f"out of range: {text}")
+    return Instant(seconds)
+
+
+def parse_local(text: str, zone: tzinfo | None = None) -> Instant:
+    """Read what a person types: an ISO date (it means its last second) or date-time.
+
+    ``zone`` is the zone of texts without one; None is the machine's. Raises ValueError.
+    """
+    if _DATE.match(text):
+        day = date.fromisoformat(text)
+        moment = datetime.combine(day + timedelta(days=1), time.min)
+        end = moment.replace(tzinfo=zone) if zone else moment.astimezone()
+        return Instant(int(end.timestamp()) - 1)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone) if zone else moment.astimezone()
+    seconds = int(moment.timestamp() // 1)
+    if not _MINIMUM <= seconds <= _MAXIMUM:
+        raise ValueError(f"out of range: {text}")
+    return Instant(seconds)

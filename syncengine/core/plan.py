@@ -1,0 +1,219 @@
+"""What a plan is: what a sink should hold, what it last agreed to, and the actions in between."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Literal, TypeAlias
+
+from syncengine.core.moment import Instant
+
+Entity = Literal["artist", "album", "playlist", "track"]
+ENTITIES: tuple[Entity, ...] = ("artist", "album", "playlist", "track")
+"""In the order of dependence: an entity is related only to entities before it."""
+
+Kind = Literal["create", "update", "remove", "conflict"]
+KINDS: tuple[Kind, ...] = ("create", "update", "remove", "conflict")
+
+Value: TypeAlias = str | int | float | bool | None | tuple[str, ...]
+"""What a field holds. None and an absent field mean the same; numbers are finite; a relation is a
+tuple of keys."""
+Target: TypeAlias = tuple[Entity, str]
+"""An entity and a key: what an item is about."""
+
+TITLE = "Name"
+"""The field that holds a thing's title, in every sink."""
+
+REMOVED = "Removed"
+"""The field by which a plan says that a thing is marked as removed, or no longer is; no sink may use
+the name for a field of its own."""
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a sink should hold of one thing.
+
+    ``title`` is only shown; what is written is in ``properties``. ``notes`` say, one sentence each,
+    what of the library the sink cannot hold.
+    """
+
+    entity: Entity
+    key: str
+    title: str
+    properties: Mapping[str, Value]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a sink held of one thing when it last agreed with the library.
+
+    ``digest`` is that of ``properties``, which are looked at only where digests differ, so that they
+    may be a mapping that is decoded when first asked. ``address`` is where the sink keeps the thing, None
+    where that is not known.
+    """
+
+    entity: Entity
+    key: str
+    digest: str
+    properties: Mapping[str, Value]
+    address: str | None
+    removed: bool = False
+
+    @property
+    def title(self) -> str:
+        """Return the title it was last agreed to have, else its key."""
+        return str(self.properties.get(TITLE) or self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """A field whose every change is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A field of keys of another entity; its every change is written."""
+
+    to: Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerant:
+    """A number that drifts: only a change of ``threshold`` or more is a reason to write."""
+
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """A field that is written when something else is, and is never itself a reason to write."""
+
+
+FieldPolicy: TypeAlias = Always | Related | Tolerant | Along
+Policies: TypeAlias = Mapping[Entity, Mapping[str, FieldPolicy]]
+"""The policies of fields by entity; a field that is not named is ``Always``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do in a sink; ``fields`` gives the old and the new value of what changes.
+
+    A ``conflict`` is not done but shown: there the old value is what stands in the sink now.
+    """
+
+    id: str
+    action: Kind
+    entity: Entity
+    key: str
+    title: str
+    fields: Mapping[str, tuple[Value, Value]]
+    reason: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRefusal:
+    """Why applying would be refused; ``message`` ends in ``lift``, the flag that lifts it."""
+
+    guard: str
+    message: str
+    lift: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What applying would cost."""
+
+    calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many items have which outcome."""
+
+    create: int = 0
+    update: int = 0
+    remove: int = 0
+    conflict: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SinkPlan:
+    """What one sink would do, in order; with any refusal, applying does none of it."""
+
+    entities: Mapping[Entity, Tally]
+    estimate: Estimate
+    actions: Sequence[Action]
+    refusals: Sequence[GuardRefusal] = ()
+
+    @property
+    def summary(self) -> Tally:
+        """Return the tally of all entities together."""
+        each = self.entities.values()
+        return Tally(
+            create=sum(tally.create for tally in each),
+            update=sum(tally.update for tally in each),
+            remove=sum(tally.remove for tally in each),
+            conflict=sum(tally.conflict for tally in each),
+            unchanged=sum(tally.unchanged for tally in each),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The state of the library a plan was made from; ``snapshot`` is None for an empty library."""
+
+    snapshot: int | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What every sink would do so that it agrees with the library again."""
+
+    id: str
+    created_at: Instant
+    base: Base
+    sinks: Mapping[str, SinkPlan] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Say whether there is nothing to do and nothing to look at."""
+        return not any(sink.actions for sink in self.sinks.values())
+
+    @property
+    def refused(self) -> bool:
+        """Say whether a guard would stop any sink."""
+        return any(sink.refusals for sink in self.sinks.values())
+
+
+def digest(properties: Mapping[str, Value]) -> str:
+    """Return a digest of fields: equal fields give equal digests, in whatever order they come."""
+    return _hash(dict(properties), 16)
+
+
+def action_id(
+    sink: str, action: Kind, target: Target, fields: Mapping[str, tuple[Value, Value]]
+) -> str:
+    """Return an action's id: the same action on the same values has the same id in every plan."""
+    return _hash((sink, action, *target, fields), 12)
+
+
+def make_plan(created_at: Instant, base: Base, sinks: Mapping[str, SinkPlan]) -> Plan:
+    """Return a plan whose id depends on what it says and on what state, not on when it was made."""
+    says = {
+        name: ([each.id for each in sink.actions], [each.guard for each in sink.refusals])
+        for name, sink in sinks.items()
+    }
+    return Plan(_hash((base.snapshot, base.digest, says), 12), created_at, base, sinks)
+
+
+def _hash(content: object, size: int) -> str:
+    return blake2b(_encode(content).encode(), digest_size=size).hexdigest()

@@ -1,0 +1,160 @@
+"""Which playlist keys are one playlist: renames, recognised by what stands inside.
+
+A rename is a new key whose first observation shares at least half of its (track, added at) pairs, and
+at least five, with the last observation of a key that is not seen beside it. Copies get new added-at
+stamps, so a copy is no rename. Where stamps are missing tracks alone must do, and then only if a
+roster says that the old one is gone.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from syncengine.core.identity import LIKED, PlaylistKey
+from syncengine.core.moment import Instant
+from syncengine.core.playlist import Line
+
+SITTING = 3600
+"""Seconds within which two observations count as one moment: the files of one export differ by minutes."""
+SHARED_AT_LEAST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Every moment at which one key was seen, rising; ``contents`` stand beside, number by number."""
+
+    key: PlaylistKey
+    times: Sequence[Instant]
+    contents: Sequence[int | None]
+    gone_at: Sequence[Instant] = ()
+
+    def last_before(self, at: Instant) -> int | None:
+        """Return the content of the last observation before a moment."""
+        place = bisect_left(self.times, at) - 1
+        return self.contents[place] if place >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Two keys are one playlist, and why."""
+
+    earlier: PlaylistKey
+    later: PlaylistKey
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What people decided: pairs that are one playlist, and pairs that are not."""
+
+    same: frozenset[frozenset[PlaylistKey]] = frozenset()
+    different: frozenset[frozenset[PlaylistKey]] = frozenset()
+
+
+def find_joins(
+    trails: Mapping[PlaylistKey, Trail],
+    lines: Callable[[int], Sequence[Line]],
+    verdicts: Verdicts,
+) -> list[Join]:
+    """Return the joins that hold, in the order of time; the result depends on the trails alone."""
+    groups = _Groups(trails, verdicts)
+    joins: list[Join] = []
+    for pair in sorted(verdicts.same, key=sorted):
+        earlier, later = sorted(pair, key=lambda key: (_first(trails, key), key))
+        if earlier in trails and later in trails and groups.unite(earlier, later, forced=True):
+            joins.append(Join(earlier, later, "you said so"))
+    for later in sorted(trails.values(), key=lambda trail: (trail.times[0], trail.key)):
+        candidates = [
+            (share, earlier.times[0], earlier.key, because)
+            for earlier in trails.values()
+            if _may_be_one(earlier, later)
+            for share, because in _evidence(earlier, later, lines)
+        ]
+        for _, _, key, because in sorted(candidates, key=lambda c: (-c[0], -c[1], c[2])):
+            if groups.unite(key, later.key, forced=False):
+                joins.append(Join(key, later.key, because))
+                break
+    return joins
+
+
+def _first(trails: Mapping[PlaylistKey, Trail], key: PlaylistKey) -> Instant:
+    return trails[key].times[0] if key in trails else Instant(0)
+
+
+def _may_be_one(earlier: Trail, later: Trail) -> bool:
+    if LIKED in (earlier.key, later.key) or earlier.key == later.key:
+        return False
+    if earlier.key.startswith("spotify:") and later.key.startswith("spotify:"):
+        return False
+    return earlier.times[0] < later.times[0] and not seen_together(earlier.times, later.times)
+
+
+def seen_together(left: Sequence[Instant], right: Sequence[Instant]) -> bool:
+    """Tell whether two rising lists of moments come within one sitting of each other."""
+    few, many = (left, right) if len(left) <= len(right) else (right, left)
+    for at in few:
+        place = bisect_left(many, at - SITTING + 1)
+        if place < len(many) and many[place] < at + SITTING:
+            return True
+    return False
+
+
+def _evidence(
+    earlier: Trail, later: Trail, lines: Callable[[int], Sequence[Line]]
+) -> Iterable[tuple[float, str]]:
+    old = earlier.last_before(later.times[0])
+    new = later.contents[0]
+    if old is None or new is None:
+        return
+    before, after = lines(old), lines(new)
+    most = max(len(before), len(after))
+    stamped = all(line.added_at is not None for line in (*before, *after))
+    gone = any(at > earlier.times[0] for at in earlier.gone_at)
+    if not stamped and not gone:
+        return
+    left = Counter((line.track, line.added_at if stamped else None) for line in before)
+    right = Counter((line.track, line.added_at if stamped else None) for line in after)
+    shared = (left & right).total()
+    if shared >= SHARED_AT_LEAST and shared * 2 >= most:
+        what = "tracks with the same added-at stamps" if stamped else "tracks, and the old one is gone"
+        yield shared / most, f"{shared} of {most} {what}"
+
+
+class _Groups:
+    """Keys that are one playlist so far; two groups seen together are never united by the rule."""
+
+    def __init__(self, trails: Mapping[PlaylistKey, Trail], verdicts: Verdicts) -> None:
+        self._trails = trails
+        self._verdicts = verdicts
+        self._members: dict[PlaylistKey, set[PlaylistKey]] = {key: {key} for key in trails}
+
+    def unite(self, left: PlaylistKey, right: PlaylistKey, *, forced: bool) -> bool:
+        ours, theirs = self._members[left], self._members[right]
+        if ours is theirs:
+            return False
+        if not forced and any(self._apart(a, b) for a in ours for b in theirs):
+            return False
+        ours |= theirs
+        for key in theirs:
+            self._members[key] = ours
+        return True
+
+    def _apart(self, a: PlaylistKey, b: PlaylistKey) -> bool:
+        if frozenset((a, b)) in self._verdicts.different:
+            return True
+        return seen_together(self._trails[a].times, self._trails[b].times)
+
+
+def group_keys(keys: Iterable[PlaylistKey], joins: Sequence[Join]) -> list[set[PlaylistKey]]:
+    """Return the keys in groups of one playlist each."""
+    member: dict[PlaylistKey, set[PlaylistKey]] = {key: {key} for key in keys}
+    for join in joins:
+        ours, theirs = member[join.earlier], member[join.later]
+        if ours is not theirs:
+            ours |= theirs
+            for key in theirs:
+                member[key] = ours
+    return list({id(group): group for group in member.values()}.values())

@@ -1,0 +1,33 @@
+"""What the planner expects of a sink: a system that is kept in agreement with the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
+from syncengine.core.plan import Action, Entity, Estimate, Item, Policies
+
+
+class Sink(Protocol):
+    """One sink as a plan sees it; nothing here needs a network or credentials."""
+
+    @property
+    def name(self) -> str:
+        """The name it goes by in settings, plans and on the command line."""
+
+    @property
+    def entities(self) -> Sequence[Entity]:
+        """The entities it keeps; others are never planned, not even removed."""
+
+    @property
+    def policies(self) -> Policies:
+        """How changes of fields are judged, and which fields are relations."""
+
+    def desired(
+        self, tracks: Iterable[CatalogTrack], playlists: Iterable[CatalogPlaylist]
+    ) -> Iterable[Item]:
+        """Yield what it should hold of a library, each (entity, key) once, in any order."""
+
+    def estimate(self, actions: Sequence[Action]) -> Estimate:
+        """Return what doing the actions would cost."""

@@ -1,0 +1,262 @@
+"""Observations of one playlist, and their fold into the states it went through.
+
+An observation is what one source said about one playlist at one moment. The fold runs over them in the
+order (taken at, source with csv before api, digest), so the order in which they were learned can't
+matter. Suspect ones are kept aside until a later one at least an hour apart agrees, or a person
+accepts them; then they count from their own time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+from syncengine.core.diff import align
+from syncengine.core.moment import Instant
+from syncengine.core.playlist import Entry, Line
+
+CONFIRMATION = 3600
+"""Seconds that must lie between a suspect observation and the one that confirms it."""
+LOST_AT_LEAST = 20
+"""A loss of more entries than this, and of more than half, is suspect."""
+
+
+class Source(IntEnum):
+    """Where an observation comes from; the higher one wins at one moment."""
+
+    CSV = 0
+    API = 1
+
+
+class Kind(IntEnum):
+    """What an observation can say: all of a playlist, some of it, or nothing (a 403)."""
+
+    COMPLETE = 0
+    PARTIAL = 1
+    FORBIDDEN = 2
+
+
+class Effect(IntEnum):
+    """What the fold made of an observation."""
+
+    FOLDED = 0
+    CONFIRMED = 1
+    ASIDE = 2
+    SILENT = 3
+
+    @property
+    def heard(self) -> bool:
+        """Whether what the observation says of tracks and entries counts."""
+        return self in (Effect.FOLDED, Effect.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One observation; ``content`` is the number of its content, None where it has none.
+
+    ``digest`` is of the bytes; ``inferred`` says that the time was not given by anybody.
+    """
+
+    id: int
+    at: Instant
+    source: Source
+    digest: bytes
+    kind: Kind = Kind.COMPLETE
+    inferred: bool = False
+    content: int | None = None
+    accepted: bool = False
+
+    @property
+    def order(self) -> tuple[Instant, int, bytes]:
+        """Its place in the fold."""
+        return (self.at, 1 + self.source, self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A roster at ``at`` did not list the playlist: it ended."""
+
+    at: Instant
+
+    @property
+    def order(self) -> tuple[Instant, int, bytes]:
+        """Its place in the fold: before any observation of the same moment."""
+        return (self.at, 0, b"")
+
+
+Event = Observation | Ending
+
+
+class Contents(Protocol):
+    """Access to contents by number."""
+
+    def lines(self, content: int) -> Sequence[Line]:
+        """Return a content's lines in order."""
+
+    def keep(self, lines: Sequence[Line]) -> int:
+        """Store a content and return its number; equal contents have one number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one event did; ``state`` is the content in force after it, None when there is no playlist."""
+
+    event: Event
+    effect: Effect
+    state: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a fold starts: the content in force and the digest of the observation that set it."""
+
+    state: int | None = None
+    digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The steps of a fold, and the moment from which all is as it was (none: to the end)."""
+
+    steps: list[Step]
+    settled_at: Instant | None = None
+
+
+class Fold:
+    """The fold of one playlist from a standing on."""
+
+    def __init__(
+        self,
+        contents: Contents,
+        was_said_before: Callable[[bytes, Instant], bool],
+        standing: Standing,
+    ) -> None:
+        """``was_said_before(digest, at)`` tells whether these bytes were heard before that moment."""
+        self._contents = contents
+        self._was_said_before = was_said_before
+        self._start = standing
+        self._vouched: set[int] = set()
+
+    def run(self, events: Sequence[Event], settled: Callable[[Step], bool]) -> Folded:
+        """Fold events, which must be in order and follow the standing.
+
+        ``settled(step)`` tells that a step with nothing aside is as it was before the change, and
+        that nothing changed after it: there the fold ends early.
+        """
+        while True:
+            folded, vouched = self._attempt(events, settled)
+            if vouched is None:
+                return folded
+            self._vouched.add(vouched)
+
+    def _attempt(
+        self, events: Sequence[Event], settled: Callable[[Step], bool]
+    ) -> tuple[Folded, int | None]:
+        standing = self._start
+        steps: list[Step] = []
+        aside: list[Observation] = []
+        heard: set[bytes] = set()
+        for event in events:
+            if isinstance(event, Ending):
+                standing = Standing()
+                aside.clear()
+                steps.append(Step(event, Effect.FOLDED, None))
+                continue
+            if event.kind is Kind.FORBIDDEN or event.content is None:
+                steps.append(Step(event, Effect.SILENT, standing.state))
+                continue
+            if self._is_suspect(event, standing, heard):
+                witness = self._confirmed_by(event, aside)
+                if witness is not None:
+                    return Folded(steps), witness
+                aside.append(event)
+                steps.append(Step(event, Effect.ASIDE, standing.state))
+                continue
+            effect = Effect.CONFIRMED if event.digest == standing.digest else Effect.FOLDED
+            standing = Standing(self._next_state(event, standing), event.digest)
+            heard.add(event.digest)
+            aside.clear()
+            steps.append(Step(event, effect, standing.state))
+            if settled(steps[-1]):
+                return Folded(steps[:-1], event.at), None
+        return Folded(steps), None
+
+    def _next_state(self, event: Observation, standing: Standing) -> int:
+        assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
+        if event.kind is Kind.COMPLETE or standing.state is None:
+            return event.content
+        merged = merge(self._contents.lines(standing.state), self._contents.lines(event.content))
+        return self._contents.keep(merged)
+
+    def _is_suspect(self, event: Observation, standing: Standing, heard: set[bytes]) -> bool:
+        if event.accepted or event.id in self._vouched or standing.state is None:
+            return False
+        if event.inferred and event.digest != standing.digest:
+            if event.digest in heard or self._was_said_before(event.digest, event.at):
+                return True
+        if event.kind is Kind.PARTIAL or event.content == standing.state:
+            return False
+        assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
+        return is_collapse(
+            self._contents.lines(standing.state), self._contents.lines(event.content)
+        )
+
+    def _confirmed_by(self, event: Observation, aside: Sequence[Observation]) -> int | None:
+        assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
+        for witness in aside:
+            assert witness.content is not None  # noqa: S101 - narrows the type likewise
+            apart = event.at - witness.at >= CONFIRMATION
+            if apart and not is_collapse(
+                self._contents.lines(witness.content), self._contents.lines(event.content)
+            ):
+                return witness.id
+        return None
+
+
+def is_collapse(before: Sequence[Line], after: Sequence[Line]) -> bool:
+    """Tell whether a playlist came back empty, or lost more than half and more than 20 entries."""
+    if not before:
+        return False
+    if not after:
+        return True
+    if len(after) == len(before) and after == before:
+        return False
+    lost = Counter(line.track for line in before) - Counter(line.track for line in after)
+    gone = lost.total()
+    return gone > LOST_AT_LEAST and gone * 2 > len(before)
+
+
+def merge(known: Sequence[Line], seen: Sequence[Line]) -> list[Line]:
+    """Add what a partial observation saw to what is known; nothing known is removed or moved.
+
+    A new line goes behind the line it was seen behind; a line seen again brings its newer claim.
+    """
+    kept, moved = align([Entry(*line.entry) for line in known], [Entry(*line.entry) for line in seen])
+    twin = {j: i for i, j in kept + moved}
+    behind: dict[int, list[Line]] = {}
+    anchor = -1
+    newer: dict[int, Line] = {}
+    for j, line in enumerate(seen):
+        if j in twin:
+            anchor = twin[j]
+            newer[anchor] = _newer(known[anchor], line)
+        else:
+            behind.setdefault(anchor, []).append(line)
+    result = list(behind.get(-1, ()))
+    for i, line in enumerate(known):
+        result.append(newer.get(i, line))
+        result += behind.get(i, ())
+    return result
+
+
+def _newer(known: Line, seen: Line) -> Line:
+    return Line(
+        known.track,
+        known.added_at if seen.added_at is None else seen.added_at,
+        known.added_by if seen.added_by is None else seen.added_by,
+        seen.claim,
+        known.popularity if seen.popularity is None else seen.popularity,
+    )

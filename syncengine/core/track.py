@@ -1,0 +1,208 @@
+"""What is known of a track: facts by group, said by a source, and which source wins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import NamedTuple, TypeVar
+
+from syncengine.core.identity import TrackKey
+from syncengine.core.moment import Instant
+
+API_RANK = 40
+APP_RANK = 30
+NET_RANK = 20
+OLD_RANK = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One way of writing exports; ``rank`` orders sources, ``damages`` names fields it is known to spoil.
+
+    ``damages`` holds field names of Recording and Release whose values never replace sound ones.
+    """
+
+    name: str
+    generation: str
+    rank: int
+    damages: frozenset[str] = frozenset()
+
+
+class Artist(NamedTuple):
+    """An artist as credited: the name, and the Spotify URI where the source gives one."""
+
+    name: str
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The group of facts about what is heard; ``duration_ms`` in milliseconds."""
+
+    title: str | None = None
+    artists: tuple[Artist, ...] = ()
+    duration_ms: int | None = None
+    explicit: bool | None = None
+    disc_number: int | None = None
+    track_number: int | None = None
+    preview_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The group of facts about the album it came on; ``release_date`` as YYYY, YYYY-MM or YYYY-MM-DD."""
+
+    album: str | None = None
+    album_uri: str | None = None
+    album_artists: tuple[Artist, ...] = ()
+    release_date: str | None = None
+    label: str | None = None
+    image_url: str | None = None
+    genres: tuple[str, ...] = ()
+    copyrights: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFeatures:
+    """Spotify's audio features: 0–1 but ``key`` (-1–11), ``loudness`` (dB), ``tempo`` (BPM), ``time_signature``."""
+
+    danceability: float | None = None
+    energy: float | None = None
+    key: int | None = None
+    loudness: float | None = None
+    mode: int | None = None
+    speechiness: float | None = None
+    acousticness: float | None = None
+    instrumentalness: float | None = None
+    liveness: float | None = None
+    valence: float | None = None
+    tempo: float | None = None
+    time_signature: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one row of one source says of one track; an absent group or field says nothing."""
+
+    track: TrackKey
+    recording: Recording | None = None
+    release: Release | None = None
+    genres: tuple[str, ...] | None = None
+    features: AudioFeatures | None = None
+    isrc: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """A claim, the dialect that made it and the moment from which it was made."""
+
+    at: Instant
+    dialect: Dialect
+    claim: Claim
+
+
+class Provenance(NamedTuple):
+    """Where a group of facts comes from: the dialect's name, and since when it has said so."""
+
+    source: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What holds for a track at a moment, merged from all sources, each group with its origin."""
+
+    track: TrackKey
+    recording: Recording = Recording()
+    release: Release = Release()
+    genres: tuple[str, ...] = ()
+    features: AudioFeatures | None = None
+    isrc: str | None = None
+    sources: dict[str, Provenance] = field(default_factory=dict)
+
+
+Group = TypeVar("Group", Recording, Release, AudioFeatures)
+
+
+def resolve(track: TrackKey, attestations: Sequence[Attestation]) -> Facts:
+    """Merge attestations into the facts that hold after the last of them.
+
+    Per field the highest rank wins and within a rank the newest; lower ranks fill gaps; a value that
+    its dialect is known to damage yields to any sound one; a more precise release date beats its own
+    prefix (see docs/architecture.md). ``attestations`` may come in any order but must be in fold
+    order where they share an instant.
+    """
+    order = sorted(attestations, key=lambda a: (a.dialect.rank, a.at))
+    if not order:
+        return Facts(track)
+    if len(order) == 1:
+        return _as_said(order[0])
+    sources: dict[str, Provenance] = {}
+    recording = _merge("recording", order, Recording(), sources)
+    release = _merge("release", order, Release(), sources)
+    features = _merge("features", order, AudioFeatures(), sources)
+    genres: tuple[str, ...] = ()
+    isrc: str | None = None
+    for said in order:
+        if said.claim.genres:
+            genres = said.claim.genres
+            sources["genres"] = Provenance(said.dialect.name, said.at)
+        if said.claim.isrc:
+            isrc = said.claim.isrc
+            sources["isrc"] = Provenance(said.dialect.name, said.at)
+    return Facts(
+        track,
+        recording,
+        _most_precise(release, order),
+        genres,
+        features if "features" in sources else None,
+        isrc,
+        sources,
+    )
+
+
+def _as_said(said: Attestation) -> Facts:
+    claim = said.claim
+    origin = Provenance(said.dialect.name, said.at)
+    groups = ("recording", "release", "genres", "features", "isrc")
+    return Facts(
+        claim.track,
+        claim.recording or Recording(),
+        claim.release or Release(),
+        claim.genres or (),
+        claim.features,
+        claim.isrc,
+        {name: origin for name in groups if getattr(claim, name)},
+    )
+
+
+def _merge(
+    name: str, order: Sequence[Attestation], empty: Group, sources: dict[str, Provenance]
+) -> Group:
+    merged = empty
+    for sound in (False, True):
+        for said in order:
+            group: Group | None = getattr(said.claim, name)
+            if group is None:
+                continue
+            found = {
+                each.name: value
+                for each in fields(group)
+                if (value := getattr(group, each.name)) not in (None, ())
+                and (each.name in said.dialect.damages) != sound
+            }
+            if found:
+                merged = replace(merged, **found)
+                sources[name] = Provenance(said.dialect.name, said.at)
+    return merged
+
+
+def _most_precise(release: Release, order: Sequence[Attestation]) -> Release:
+    best = release.release_date
+    if best is None:
+        return release
+    for said in order:
+        date = said.claim.release.release_date if said.claim.release else None
+        if date and len(date) > len(best) and date.startswith(best):
+            best = date
+    return replace(release, release_date=best)

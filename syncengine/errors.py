@@ -1,0 +1,106 @@
+"""Every error this package raises on purpose.
+
+::
+
+    SyncEngineError
+    ├─ UserError             no traceback; carries problems: a list
+    │  ├─ UsageError           wrong arguments for this command
+    │  ├─ ConfigError          wrong or missing settings
+    │  ├─ MalformedExport      a file that is no export: file, line, column
+    │  └─ NotFound             nothing goes by that name, or nothing was known then
+    ├─ Refusal               a guard stopped us; the message ends in what lifts it
+    │  ├─ MassDeletion  ├─ EmptiedSource  └─ StalePlan
+    ├─ RemoteError           system, operation, address; always raised from the vendor's error
+    │  ├─ Transient(retry_after)  ├─ TryLater(not_before)  ├─ SignInNeeded
+    │  ├─ Forbidden  ├─ Gone  └─ Rejected
+    ├─ Locked                another run holds the lock
+    └─ InvariantBroken       if this surfaces it is our bug
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class SyncEngineError(Exception):
+    """The root of all errors raised on purpose."""
+
+
+class UserError(SyncEngineError):
+    """The input or the call is wrong; ``problems`` lists every finding, one sentence each."""
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = list(problems)
+
+
+class UsageError(UserError):
+    """The command was called in a way that cannot work."""
+
+
+class ConfigError(UserError):
+    """A setting is unknown, missing or has a value that cannot be used."""
+
+
+class MalformedExport(UserError):
+    """A file cannot be read as an export; ``line`` and ``column`` count from 1."""
+
+    def __init__(
+        self, reason: str, *, file: str, line: int | None = None, column: int | None = None
+    ) -> None:
+        where = file if line is None else f"{file}, line {line}"
+        super().__init__(f"{where}: {reason}")
+        self.reason = reason
+        self.file = file
+        self.line = line
+        self.column = column
+
+
+class NotFound(UserError):
+    """Nothing in the library goes by the name that was given, or not at that moment."""
+
+
+class Refusal(SyncEngineError):
+    """A guard stopped one sink; ``lift`` is the flag that lifts it."""
+
+    guard = "refusal"
+
+    def __init__(self, message: str, *, lift: str) -> None:
+        super().__init__(message)
+        self.lift = lift
+
+
+class MassDeletion(Refusal):
+    """A plan would remove more of an entity than the guard allows."""
+
+    guard = "mass-deletion"
+
+
+class EmptiedSource(Refusal):
+    """The library is empty where the sink is not."""
+
+    guard = "emptied-source"
+
+
+class StalePlan(Refusal):
+    """The library moved on after the plan was saved."""
+
+    guard = "stale-plan"
+
+
+class RemoteError(SyncEngineError):
+    """An outside system failed; raised from the vendor's own error."""
+
+    def __init__(self, message: str, *, system: str, operation: str, address: str = "") -> None:
+        super().__init__(message)
+        self.system = system
+        self.operation = operation
+        self.address = address
+
+
+class Locked(SyncEngineError):
+    """Another run holds the lock."""
+
+
+class InvariantBroken(SyncEngineError):
+    """The memory contradicts itself: a bug of ours, never the user's."""

@@ -1,0 +1,1 @@
+"""One verb a file: the order of steps, and when to commit."""

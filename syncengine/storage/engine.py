@@ -1,0 +1,80 @@
+"""Engines: how we open the database, for work and for migrating."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
+
+from syncengine.errors import ConfigError
+
+BUSY_SECONDS = 30
+
+
+def parse_url(text: str) -> URL:
+    """Return a database URL. Raises ConfigError for a text that is none."""
+    try:
+        return make_url(text)
+    except ArgumentError as error:
+        raise ConfigError(
+            f"the database URL {text!r} cannot be read; it looks like sqlite:////home/me/library.db"
+        ) from error
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """Return the file of an SQLite URL; None for a database in memory or another engine."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database)
+
+
+def work_engine(url: URL) -> Engine:
+    """Return the engine for all work: foreign keys on, write-ahead log, explicit transactions."""
+    engine = create_engine(url, poolclass=NullPool, connect_args=_arguments(url))
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_for_work)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def migration_engine(url: str) -> Engine:
+    """Return the engine for migrations: foreign keys off, transactions only where we begin them.
+
+    A batch rebuild of a table with foreign keys on silently empties its cascading children, and the
+    driver's own transactions would leave a failed migration half done.
+    """
+    parsed = make_url(url)
+    engine = create_engine(parsed, poolclass=NullPool, connect_args=_arguments(parsed))
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_for_migration)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _arguments(url: URL) -> dict[str, Any]:
+    return {"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {}
+
+
+def _prepare_for_work(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_for_migration(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN")

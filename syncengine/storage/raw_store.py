@@ -1,0 +1,44 @@
+"""The raw store: the bytes of what was imported, compressed, in a folder beside the database.
+
+A file is named by the SHA-256 of its bytes, so writing one twice is harmless and an import that
+dies leaves nothing that could be mistaken for anything else.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+
+class RawStore:
+    """Files by digest under one folder; None as folder keeps nothing (a database in memory)."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def keep(self, digest: bytes, content: bytes) -> None:
+        """Store bytes under their SHA-256, unless they are there already."""
+        if self._folder is None:
+            return
+        place = self._place(digest)
+        if place.exists():
+            return
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = place.with_name(f".{place.name}.{os.getpid()}.partial")
+        partial.write_bytes(gzip.compress(content, compresslevel=1, mtime=0))
+        partial.replace(place)
+
+    def read(self, digest: bytes) -> bytes | None:
+        """Return stored bytes; None where there are none."""
+        if self._folder is None:
+            return None
+        try:
+            return gzip.decompress(self._place(digest).read_bytes())
+        except FileNotFoundError:
+            return None
+
+    def _place(self, digest: bytes) -> Path:
+        assert self._folder is not None  # noqa: S101 - narrows the type: both callers looked
+        name = digest.hex()
+        return self._folder / name[:2] / f"{name}.gz"

@@ -1,0 +1,1 @@
+"""Reading and writing the memory, whole sets at a time."""

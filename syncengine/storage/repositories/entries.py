@@ -1,0 +1,231 @@
+"""Entries through time: a stretch of a playlist's history is cut out and laid anew.
+
+A normal import lays a stretch that starts at its moment and has no end. An import out of order, a
+drop or a join lays one in the middle; what stands before and behind is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
+
+from syncengine.core import rank
+from syncengine.core.diff import align
+from syncengine.core.moment import Instant
+from syncengine.core.playlist import Entry, Line
+from syncengine.storage.bulk import Numbers, bulk_insert, chunks
+from syncengine.storage.models import timeline
+from syncengine.storage.repositories.claims import table
+
+ENTRIES = table(timeline.Entry)
+_COLUMNS = (
+    "id",
+    "playlist_id",
+    "track_id",
+    "added_at",
+    "contributor_id",
+    "rank",
+    "valid_from",
+    "valid_to",
+)
+_ROW = select(*(ENTRIES.c[name] for name in _COLUMNS))
+
+
+class Row(NamedTuple):
+    """One row of the entries table."""
+
+    id: int
+    playlist: int
+    track: int
+    added_at: Instant | None
+    contributor: int | None
+    rank: int
+    valid_from: Instant
+    valid_to: Instant | None
+
+    @property
+    def entry(self) -> tuple[int, Instant | None, int | None]:
+        """The part that is an entry: track, added at, added by."""
+        return self[2:5]
+
+
+class Stretch(NamedTuple):
+    """States of one playlist from ``start`` until ``end`` (none: for good), each from its moment on."""
+
+    playlist: int
+    start: Instant
+    end: Instant | None
+    states: Sequence[tuple[Instant, Sequence[Line]]]
+
+
+class EntryWriter:
+    """Lays stretches; writes are gathered and sent together by ``flush``."""
+
+    def __init__(self, connection: Connection, numbers: Numbers) -> None:
+        self._connection = connection
+        self._numbers = numbers
+        self._new: dict[int, Row] = {}
+        self._ends: dict[int, Instant | None] = {}
+        self._starts: dict[int, Instant] = {}
+        self._gone: list[int] = []
+        self._loaded: dict[int, Row] = {}
+
+    def lay(self, stretches: Sequence[Stretch]) -> None:
+        """Make the entries of each stretch's playlist what its states say, for its stretch of time."""
+        rows = self._standing(stretches)
+        for stretch in stretches:
+            _Laying(self, stretch, rows.get(stretch.playlist, [])).run()
+        self.flush()
+
+    def _standing(self, stretches: Sequence[Stretch]) -> dict[int, list[Row]]:
+        first = min((stretch.start for stretch in stretches), default=Instant(0))
+        rows: dict[int, list[Row]] = {}
+        query = _ROW.where(
+            ENTRIES.c.playlist_id.in_(bindparam("playlists", expanding=True)),
+            or_(ENTRIES.c.valid_to.is_(None), ENTRIES.c.valid_to >= first),
+        ).order_by(ENTRIES.c.rank, ENTRIES.c.id)
+        for chunk in chunks({stretch.playlist for stretch in stretches}):
+            for row in self._connection.execute(query, {"playlists": chunk}):
+                rows.setdefault(row[1], []).append(Row(*row))
+                self._loaded[row[0]] = Row(*row)
+        return rows
+
+    def open(self, row: Row) -> Row:
+        """Add a row under a number of its own."""
+        made = row._replace(id=self._numbers.next(ENTRIES))
+        self._new[made.id] = made
+        return made
+
+    def end(self, row: Row, at: Instant | None) -> Row:
+        """Let a row hold until ``at``; none means until further notice."""
+        if row.id in self._new:
+            self._new[row.id] = self._new[row.id]._replace(valid_to=at)
+        else:
+            self._ends[row.id] = at
+        return row._replace(valid_to=at)
+
+    def start(self, row: Row, at: Instant) -> Row:
+        """Let a row hold from ``at`` only."""
+        if row.id in self._new:
+            self._new[row.id] = self._new[row.id]._replace(valid_from=at)
+        else:
+            self._starts[row.id] = at
+        return row._replace(valid_from=at)
+
+    def remove(self, row: Row) -> None:
+        """Take a row out."""
+        if self._new.pop(row.id, None) is None:
+            self._gone.append(row.id)
+
+    def flush(self) -> None:
+        """Send what was gathered."""
+        for chunk in chunks(self._gone):
+            self._connection.execute(delete(ENTRIES).where(ENTRIES.c.id.in_(chunk)))
+        gone = set(self._gone)
+        for column, changes in (("valid_from", self._starts), ("valid_to", self._ends)):
+            values = [
+                {"row": row, "at": at}
+                for row, at in changes.items()
+                if row not in gone and getattr(self._loaded[row], column) != at
+            ]
+            if values:
+                statement = (
+                    update(ENTRIES)
+                    .where(ENTRIES.c.id == bindparam("row"))
+                    .values({column: bindparam("at")})
+                )
+                self._connection.execute(statement, values)
+        bulk_insert(self._connection, ENTRIES, _COLUMNS, self._new.values())
+        self._new, self._ends, self._starts, self._gone, self._loaded = {}, {}, {}, [], {}
+
+
+class _Laying:
+    """One stretch being laid: clear it, fill it, and heal the seam at its end."""
+
+    def __init__(self, writer: EntryWriter, stretch: Stretch, rows: Sequence[Row]) -> None:
+        self._writer = writer
+        self._stretch = stretch
+        self._rows = rows
+
+    def run(self) -> None:
+        before, after = self._clear()
+        current = before
+        for at, lines in self._stretch.states:
+            current = self._turn(current, lines, at)
+        if self._stretch.end is not None:
+            self._heal(current, after, self._stretch.end)
+
+    def _clear(self) -> tuple[list[Row], list[Row]]:
+        """Empty the stretch; return the rows that hold just before it and from its end on."""
+        start, end = self._stretch.start, self._stretch.end
+        before: list[Row] = []
+        after: list[Row] = []
+        for row in self._rows:
+            reaches_in = row.valid_from < start and (row.valid_to is None or row.valid_to >= start)
+            beyond = end is not None and (row.valid_to is None or row.valid_to > end)
+            if row.valid_to is not None and row.valid_to < start:
+                continue
+            if end is not None and row.valid_from >= end:
+                if row.valid_from == end:
+                    after.append(row)
+                continue
+            if reaches_in:
+                if beyond and end is not None:
+                    tail = self._writer.open(row._replace(valid_from=end))
+                    after.append(tail)
+                before.append(self._writer.end(row, start) if row.valid_to != start else row)
+            elif beyond and end is not None:
+                after.append(self._writer.start(row, end))
+            else:
+                self._writer.remove(row)
+        return before, after
+
+    def _turn(self, current: Sequence[Row], lines: Sequence[Line], at: Instant) -> list[Row]:
+        """End what leaves at ``at``, begin what comes; return the rows that hold from then on."""
+        kept, _ = align(
+            [Entry(*row.entry) for row in current], [Entry(*line.entry) for line in lines]
+        )
+        stays = {
+            j: current[i] for i, j in kept if current[i].entry == tuple(lines[j].entry)
+        }
+        ranks = rank.fill([stays[j].rank if j in stays else None for j in range(len(lines))])
+        if ranks is None:
+            # No room left between two neighbours: the whole playlist is ranked anew from here on.
+            stays, ranks = {}, rank.fresh(len(lines))
+        result: list[Row] = []
+        for j, line in enumerate(lines):
+            if j in stays:
+                result.append(self._writer.end(stays[j], None))
+            else:
+                result.append(
+                    self._writer.open(
+                        Row(0, self._stretch.playlist, *line.entry, ranks[j], at, None)
+                    )
+                )
+        staying = {row.id for row in stays.values()}
+        for row in current:
+            if row.id not in staying:
+                self._finish(row, at)
+        return result
+
+    def _finish(self, row: Row, at: Instant) -> None:
+        if row.valid_from >= at:
+            self._writer.remove(row)
+        elif row.valid_to != at:
+            self._writer.end(row, at)
+
+    def _heal(self, current: Sequence[Row], after: Sequence[Row], end: Instant) -> None:
+        """Join rows that end at the seam with their equals that begin there; end the others."""
+        twins: dict[tuple[object, ...], list[Row]] = {}
+        for row in after:
+            twins.setdefault((*row.entry, row.rank), []).append(row)
+        for row in current:
+            match = twins.get((*row.entry, row.rank))
+            if match:
+                twin = match.pop()
+                self._writer.end(row, twin.valid_to)
+                self._writer.remove(twin)
+            else:
+                self._finish(row, end)

@@ -1,0 +1,124 @@
+"""What holds for tracks: kept current on every change, and read for any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from syncengine.core.moment import Instant
+from syncengine.core.track import Attestation, Claim, Facts, resolve
+from syncengine.storage.bulk import chunks
+from syncengine.storage.repositories.claims import (
+    CLAIMS,
+    GROUP_COLUMNS,
+    TRACKS,
+    ClaimBook,
+    ClaimReader,
+    load_dialects,
+)
+from syncengine.storage.repositories.contents import ContentBook
+from syncengine.storage.repositories.series import ATTESTATIONS, Heard, Retelling
+
+Said = tuple[Instant, int]
+"""From when a claim is made, and the claim's row number."""
+
+_CURRENT = (*GROUP_COLUMNS, "isrc")
+_POINT_AT_CLAIM = (
+    update(TRACKS)
+    .where(CLAIMS.c.id == bindparam("claim"), TRACKS.c.id == CLAIMS.c.track_id)
+    .values({name: CLAIMS.c[name] for name in _CURRENT})
+)
+_POINT_AT_GROUPS = (
+    update(TRACKS)
+    .where(TRACKS.c.id == bindparam("track"))
+    .values({name: bindparam(f"{name}_now") for name in _CURRENT})
+)
+_POINT_NOWHERE = (
+    update(TRACKS).where(TRACKS.c.id == bindparam("track")).values(dict.fromkeys(_CURRENT))
+)
+
+
+class FactWriter:
+    """Keeps what is said of tracks, and their current facts, right."""
+
+    def __init__(self, connection: Connection, contents: ContentBook, claims: ClaimBook) -> None:
+        self._connection = connection
+        self._contents = contents
+        self._claims = claims
+
+    def retell(self, came: Sequence[Heard], went: Sequence[Heard]) -> None:
+        """Bring everything up to date after observations came to count, or ceased to."""
+        if came or went:
+            self._refresh(Retelling(self._connection, self._contents, came, went).run())
+
+    def _refresh(self, tracks: Collection[int]) -> None:
+        """Point each track at the facts that hold now."""
+        said = _said_of(self._connection, None, tracks)
+        single = [{"claim": rows[0][1]} for rows in said.values() if len(rows) == 1]
+        if single:
+            self._connection.execute(_POINT_AT_CLAIM, single)
+        several = {track: rows for track, rows in said.items() if len(rows) > 1}
+        if several:
+            self._merge(several)
+        silent = [{"track": track} for track in tracks if track not in said]
+        if silent:
+            self._connection.execute(_POINT_NOWHERE, silent)
+
+    def _merge(self, several: Mapping[int, Sequence[Said]]) -> None:
+        facts = _resolve_all(self._connection, several)
+        merged = [
+            Claim(f.track, f.recording, f.release, f.genres or None, f.features, f.isrc)
+            for f in facts.values()
+        ]
+        groups = self._claims.intern_groups(merged)
+        names = [f"{name}_now" for name in GROUP_COLUMNS]
+        self._connection.execute(
+            _POINT_AT_GROUPS,
+            [
+                {"track": track, "isrc_now": each.isrc, **dict(zip(names, group, strict=True))}
+                for (track, each), group in zip(facts.items(), groups, strict=True)
+            ],
+        )
+
+
+def facts_at(
+    connection: Connection, at: Instant | None, tracks: Collection[int] | None = None
+) -> dict[int, Facts]:
+    """Return what holds for tracks (none: all) at a moment (none: now), by track row number."""
+    return _resolve_all(connection, _said_of(connection, at, tracks), everything=tracks is None)
+
+
+def _said_of(
+    connection: Connection, at: Instant | None, tracks: Collection[int] | None
+) -> dict[int, list[Said]]:
+    a = ATTESTATIONS.c
+    query = select(a.track_id, a.at, a.claim_id).order_by(a.track_id, a.at, a.rank)
+    if at is not None:
+        query = query.where(a.at <= at)
+    parts = [query] if tracks is None else [query.where(a.track_id.in_(c)) for c in chunks(tracks)]
+    said: dict[int, list[Said]] = {}
+    for part in parts:
+        for track, since, claim in connection.execute(part):
+            said.setdefault(track, []).append((since, claim))
+    return said
+
+
+def _resolve_all(
+    connection: Connection, said: Mapping[int, Sequence[Said]], *, everything: bool = False
+) -> dict[int, Facts]:
+    numbers = {claim for rows in said.values() for _, claim in rows}
+    claims = ClaimReader(connection).read(None if everything else numbers)
+    dialects = load_dialects(connection)
+    by_claim = select(CLAIMS.c.id, CLAIMS.c.dialect_id)
+    parts = [by_claim] if everything else [by_claim.where(CLAIMS.c.id.in_(c)) for c in chunks(numbers)]
+    made_by = {
+        claim: dialects[dialect] for part in parts for claim, dialect in connection.execute(part)
+    }
+    return {
+        track: resolve(
+            claims[rows[0][1]].track,
+            [Attestation(since, made_by[claim], claims[claim]) for since, claim in rows],
+        )
+        for track, rows in said.items()
+    }

@@ -1,0 +1,133 @@
+"""Runs and their log, files set aside, raw files, and what sinks agreed to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from syncengine.core.moment import Instant
+from syncengine.core.plan import Agreed
+from syncengine.core.ports import Quarantined
+from syncengine.storage.bulk import Numbers, bulk_insert, chunks
+from syncengine.storage.models import ledger
+from syncengine.storage.repositories.claims import table
+
+RUNS = table(ledger.Run)
+LOG = table(ledger.SyncLog)
+RAW = table(ledger.RawFile)
+QUARANTINED = table(ledger.QuarantinedFile)
+AGREED = table(ledger.AgreedItem)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as status lists it."""
+
+    id: int
+    command: str
+    started_at: Instant
+    ended_at: Instant | None
+    exit_code: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRecord:
+    """A file that could not be read, as status lists it."""
+
+    path: str
+    reason: str
+    line: int | None
+    found_at: Instant
+
+
+class Ledger:
+    """The ledger within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._numbers = Numbers(connection)
+
+    def begin_run(self, command: str, at: Instant) -> int:
+        """Note that a run started; returns its number."""
+        number = self._numbers.next(RUNS)
+        row = (number, command, at)
+        bulk_insert(self._connection, RUNS, ("id", "command", "started_at"), [row])
+        return number
+
+    def end_run(self, run: int, at: Instant, exit_code: int, summary: dict[str, Any]) -> None:
+        """Note how a run ended."""
+        self._connection.execute(
+            update(RUNS)
+            .where(RUNS.c.id == run)
+            .values(ended_at=at, exit_code=exit_code, summary=json.dumps(summary))
+        )
+
+    def log(self, run: int, at: Instant, steps: Iterable[tuple[str, str, str, str | None]]) -> None:
+        """Add (step, subject, outcome, detail) rows to the sync log."""
+        columns = ("id", "run_id", "at", "step", "subject", "outcome", "detail")
+        rows = [(self._numbers.next(LOG), run, at, *step) for step in steps]
+        bulk_insert(self._connection, LOG, columns, rows)
+
+    def runs(self, limit: int) -> list[RunRecord]:
+        """Return the last runs, newest first."""
+        r = RUNS.c
+        query = select(r.id, r.command, r.started_at, r.ended_at, r.exit_code)
+        rows = self._connection.execute(query.order_by(r.id.desc()).limit(limit))
+        return [RunRecord(*row) for row in rows]
+
+    def note_raw(self, digests: dict[bytes, int], at: Instant) -> None:
+        """Note raw files, by digest and size in bytes, that are now in the raw store."""
+        known: set[bytes] = set()
+        for chunk in chunks(digests):
+            known |= set(
+                self._connection.execute(
+                    select(RAW.c.digest).where(RAW.c.digest.in_(chunk))
+                ).scalars()
+            )
+        rows = [
+            (self._numbers.next(RAW), digest, size, at)
+            for digest, size in digests.items()
+            if digest not in known
+        ]
+        bulk_insert(self._connection, RAW, ("id", "digest", "size", "stored_at"), rows)
+
+    def quarantine(self, run: int, files: Sequence[Quarantined], at: Instant) -> None:
+        """Note files that could not be read; a later note on the same path replaces an earlier one."""
+        self.release([file.path for file in files], at)
+        columns = ("id", "run_id", "path", "line", "reason", "found_at")
+        rows = [
+            (self._numbers.next(QUARANTINED), run, file.path, file.line, file.reason, at)
+            for file in files
+        ]
+        bulk_insert(self._connection, QUARANTINED, columns, rows)
+
+    def release(self, paths: Sequence[str], at: Instant) -> None:
+        """Note that files at these paths were read after all."""
+        q = QUARANTINED.c
+        if self._connection.execute(select(func.count()).select_from(QUARANTINED)).scalar():
+            for chunk in chunks(paths):
+                self._connection.execute(
+                    update(QUARANTINED)
+                    .where(q.path.in_(chunk), q.resolved_at.is_(None))
+                    .values(resolved_at=at)
+                )
+
+    def quarantined(self) -> list[QuarantineRecord]:
+        """Return the files that are still set aside."""
+        q = QUARANTINED.c
+        query = select(q.path, q.reason, q.line, q.found_at).where(q.resolved_at.is_(None))
+        return [QuarantineRecord(*row) for row in self._connection.execute(query.order_by(q.path))]
+
+    def agreed(self, sink: str) -> dict[tuple[str, str], Agreed]:
+        """Return what a sink was last known to hold, by (entity, key)."""
+        a = AGREED.c
+        query = select(a.entity, a.key, a.digest, a.properties, a.address, a.removed)
+        rows = self._connection.execute(query.where(a.sink == sink))
+        return {
+            (entity, key): Agreed(entity, key, digest, json.loads(properties), address, removed)
+            for entity, key, digest, properties, address, removed in rows
+        }

@@ -1,0 +1,305 @@
+"""Questions about the library at any moment; whole sets at a time, no query per row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from syncengine.core.catalog import CatalogPlaylist, CatalogTrack, Place
+from syncengine.core.identity import PlaylistKey, TrackKey
+from syncengine.core.moment import Instant
+from syncengine.core.playlist import Entry
+from syncengine.core.snapshot import Effect, Source
+from syncengine.core.track import Facts
+from syncengine.storage.bulk import chunks
+from syncengine.storage.models import catalog, timeline
+from syncengine.storage.repositories.claims import TRACKS, table
+from syncengine.storage.repositories.entries import ENTRIES
+from syncengine.storage.repositories.facts import facts_at
+from syncengine.storage.repositories.series import ATTESTATIONS, POPULARITY
+from syncengine.storage.repositories.timeline import (
+    KEYS,
+    NAMES,
+    OBSERVATIONS,
+    PLAYLISTS,
+    SNAPSHOTS,
+    SPANS,
+)
+
+_CONTRIBUTORS = table(timeline.Contributor)
+_CONTENTS = table(timeline.Content)
+_DIALECTS = table(catalog.Dialect)
+_HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistState:
+    """A playlist as it was at a moment; ``source`` and ``observed_at`` are of its last sound observation."""
+
+    id: int
+    key: PlaylistKey
+    name: str
+    stem: str
+    inferred: bool
+    observed_at: Instant
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """A snapshot as lists show it; ``entries`` counts the lines of its observations."""
+
+    id: int
+    source: Source
+    taken_at: Instant
+    recorded_at: Instant
+    playlists: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistRecord:
+    """A playlist with everything it was ever called; ``because`` says why keys belong together."""
+
+    id: int
+    key: PlaylistKey
+    name: str
+    entries: int
+    observed_at: Instant | None
+    ended_at: Instant | None
+    keys: tuple[tuple[PlaylistKey, str | None], ...]
+    names: tuple[tuple[str, Instant], ...]
+
+
+def present(at: Instant | None, source: object = None) -> ColumnElement[bool]:
+    """Return the condition for rows of entries or spans that hold at a moment (none: now)."""
+    columns = (source if source is not None else ENTRIES).c  # type: ignore[attr-defined]  # a Table
+    if at is None:
+        return columns.valid_to.is_(None)  # type: ignore[no-any-return]  # a column
+    return (columns.valid_from <= at) & or_(columns.valid_to.is_(None), columns.valid_to > at)  # type: ignore[no-any-return]  # a column
+
+
+class LibraryReader:
+    """The library within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # Moments
+
+    def earliest(self) -> Instant | None:
+        """Return the moment of the first sound observation."""
+        query = select(func.min(OBSERVATIONS.c.taken_at)).where(_HEARD)
+        return self._connection.execute(query).scalar()
+
+    def latest(self) -> Instant | None:
+        """Return the taken-at of the last snapshot."""
+        return self._connection.execute(select(func.max(OBSERVATIONS.c.taken_at))).scalar()
+
+    def taken_at(self, snapshot: int) -> Instant | None:
+        """Return a snapshot's taken-at."""
+        query = select(SNAPSHOTS.c.taken_at).where(SNAPSHOTS.c.id == snapshot)
+        return self._connection.execute(query).scalar()
+
+    def is_listed(self, snapshot: int) -> bool:
+        """Tell whether a snapshot brought news."""
+        query = select(SNAPSHOTS.c.listed).where(SNAPSHOTS.c.id == snapshot)
+        return bool(self._connection.execute(query).scalar())
+
+    def track_count(self) -> int:
+        """Return how many tracks were ever seen."""
+        return int(self._connection.execute(select(func.count()).select_from(TRACKS)).scalar_one())
+
+    def snapshots(self) -> list[SnapshotRecord]:
+        """Return the snapshots, oldest first."""
+        s, o = SNAPSHOTS.c, OBSERVATIONS.c
+        query = (
+            select(
+                s.id, s.source, s.taken_at, s.recorded_at,
+                func.count(func.distinct(o.key_id)), func.coalesce(func.sum(_CONTENTS.c.lines), 0),
+            )
+            .outerjoin(OBSERVATIONS, o.snapshot_id == s.id)
+            .outerjoin(_CONTENTS, _CONTENTS.c.id == o.content_id)
+            .where(s.listed)
+            .group_by(s.id, s.source, s.taken_at, s.recorded_at)
+            .order_by(s.taken_at, s.id)
+        )  # fmt: skip
+        return [
+            SnapshotRecord(number, Source(source), *rest)
+            for number, source, *rest in self._connection.execute(query)
+        ]
+
+    # Playlists and entries
+
+    def playlists(self, at: Instant | None = None) -> list[PlaylistState]:
+        """Return the playlists there are at a moment (none: now), by name."""
+        spans = select(
+            SPANS.c.playlist_id, KEYS.c.key, NAMES.c.name, NAMES.c.stem, NAMES.c.inferred
+        )
+        query = (
+            spans.join(KEYS, KEYS.c.id == SPANS.c.key_id)
+            .join(NAMES, NAMES.c.id == SPANS.c.name_id)
+            .where(present(at, SPANS))
+        )
+        observed = self._observed(at)
+        states = [
+            PlaylistState(number, PlaylistKey(key), name, stem, inferred, *observed[number])
+            for number, key, name, stem, inferred in self._connection.execute(query)
+        ]
+        return sorted(states, key=lambda each: (each.name.casefold(), each.key))
+
+    def _observed(self, at: Instant | None) -> dict[int, tuple[Instant, str]]:
+        o = OBSERVATIONS.c
+        last = (
+            select(KEYS.c.playlist_id.label("playlist"), func.max(o.taken_at).label("at"))
+            .join(KEYS, KEYS.c.id == o.key_id)
+            .where(_HEARD)
+            .group_by(KEYS.c.playlist_id)
+        )
+        if at is not None:
+            last = last.where(o.taken_at <= at)
+        newest = last.subquery()
+        query = (
+            select(KEYS.c.playlist_id, o.taken_at, o.source)
+            .join(KEYS, KEYS.c.id == o.key_id)
+            .join(
+                newest,
+                (newest.c.playlist == KEYS.c.playlist_id) & (newest.c.at == o.taken_at),
+            )
+            .where(_HEARD)
+            .order_by(o.source)
+        )
+        return {
+            playlist: (taken, Source(source).name.lower())
+            for playlist, taken, source in self._connection.execute(query)
+        }
+
+    def entries(
+        self, at: Instant | None = None, playlists: Collection[int] | None = None
+    ) -> dict[int, list[Entry]]:
+        """Return the entries of playlists (none: all) at a moment (none: now), by playlist, in order.
+
+        An entry's track and contributor are row numbers.
+        """
+        e = ENTRIES.c
+        query = select(e.playlist_id, e.track_id, e.added_at, e.contributor_id).where(present(at))
+        if playlists is not None:
+            query = query.where(e.playlist_id.in_(list(playlists)))
+        found: dict[int, list[Entry]] = {}
+        for playlist, *entry in self._connection.execute(query.order_by(e.playlist_id, e.rank, e.id)):
+            found.setdefault(playlist, []).append(Entry(*entry))
+        return found
+
+    def track_keys(self, tracks: Collection[int] | None = None) -> dict[int, TrackKey]:
+        """Return tracks' keys by row number (none: all tracks)."""
+        query = select(TRACKS.c.id, TRACKS.c.key)
+        parts = [query] if tracks is None else [query.where(TRACKS.c.id.in_(c)) for c in chunks(tracks)]
+        return {
+            number: TrackKey(key) for part in parts for number, key in self._connection.execute(part)
+        }
+
+    def track_number(self, key: TrackKey) -> int | None:
+        """Return a track's row number."""
+        return self._connection.execute(select(TRACKS.c.id).where(TRACKS.c.key == key)).scalar()
+
+    def contributors(self) -> dict[int, str]:
+        """Return everybody who added entries, by row number."""
+        rows = self._connection.execute(select(_CONTRIBUTORS.c.id, _CONTRIBUTORS.c.name))
+        return {number: name for number, name in rows}
+
+    def playlist_records(self) -> list[PlaylistRecord]:
+        """Return every playlist that was ever seen soundly, with its keys and names over time."""
+        keys: dict[int, list[tuple[PlaylistKey, str | None]]] = {}
+        query = select(KEYS.c.playlist_id, KEYS.c.key, KEYS.c.joined_because).order_by(KEYS.c.id)
+        for playlist, key, because in self._connection.execute(query):
+            keys.setdefault(playlist, []).append((PlaylistKey(key), because))
+        names: dict[int, list[tuple[str, Instant]]] = {}
+        spans = select(SPANS.c.playlist_id, NAMES.c.name, SPANS.c.valid_from)
+        spans = spans.join(NAMES, NAMES.c.id == SPANS.c.name_id).order_by(SPANS.c.valid_from)
+        for playlist, name, since in self._connection.execute(spans):
+            names.setdefault(playlist, []).append((name, since))
+        counts = {
+            playlist: count
+            for playlist, count in self._connection.execute(
+                select(ENTRIES.c.playlist_id, func.count()).where(present(None)).group_by(
+                    ENTRIES.c.playlist_id
+                )
+            )
+        }
+        p = PLAYLISTS.c
+        rows = self._connection.execute(select(p.id, p.key, p.name, p.observed_at, p.ended_at))
+        return [
+            PlaylistRecord(
+                number, PlaylistKey(key), name, counts.get(number, 0), observed, ended,
+                tuple(keys.get(number, ())), tuple(names[number]),
+            )
+            for number, key, name, observed, ended in rows
+            if number in names
+        ]  # fmt: skip
+
+    # Facts
+
+    def facts(
+        self, at: Instant | None = None, tracks: Collection[int] | None = None
+    ) -> dict[int, Facts]:
+        """Return what holds for tracks (none: all) at a moment (none: now), by row number."""
+        return facts_at(self._connection, at, tracks)
+
+    def popularity(self, at: Instant | None = None) -> dict[int, int]:
+        """Return every known popularity (0–100) at a moment (none: now), by track row number."""
+        if at is None:
+            query = select(TRACKS.c.id, TRACKS.c.popularity).where(TRACKS.c.popularity.is_not(None))
+            return {track: value for track, value in self._connection.execute(query)}
+        p = POPULARITY.c
+        value = (
+            select(p.value)
+            .where(p.track_id == TRACKS.c.id, p.at <= at)
+            .order_by(p.at.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        rows = self._connection.execute(select(TRACKS.c.id, value))
+        return {track: known for track, known in rows if known is not None}
+
+    def restated(self, after: Instant, until: Instant) -> set[int]:
+        """Return the tracks of which something new was said after one moment, up to another."""
+        a = ATTESTATIONS.c
+        query = select(a.track_id).where(a.at > after, a.at <= until).distinct()
+        return set(self._connection.execute(query).scalars())
+
+    # The library as sinks see it
+
+    def catalog_playlists(self, at: Instant | None = None) -> list[CatalogPlaylist]:
+        """Return the playlists of the library at a moment (none: now)."""
+        sizes = {number: len(entries) for number, entries in self.entries(at).items()}
+        prefix = "spotify:playlist:"
+        return [
+            CatalogPlaylist(
+                each.key, each.name, each.inferred, each.observed_at, sizes.get(each.id, 0),
+                f"https://open.spotify.com/playlist/{each.key.removeprefix(prefix)}"
+                if each.key.startswith(prefix) else None,
+            )
+            for each in self.playlists(at)
+        ]  # fmt: skip
+
+    def catalog_tracks(self, at: Instant | None = None) -> Iterator[CatalogTrack]:
+        """Yield every track that stands in a playlist at a moment (none: now), with its places."""
+        places = self._places(at)
+        facts = self.facts(at, None if at is None else places.keys())
+        popularity = self.popularity(at)
+        for track, where in places.items():
+            yield CatalogTrack(facts[track], popularity.get(track), tuple(where))
+
+    def _places(self, at: Instant | None) -> Mapping[int, Sequence[Place]]:
+        keys = {each.id: each.key for each in self.playlists(at)}
+        places: dict[int, list[Place]] = {}
+        for playlist, entries in self.entries(at).items():
+            for position, entry in enumerate(entries):
+                track = entry.track
+                assert isinstance(track, int)  # noqa: S101 - narrows the type: entries() gives numbers
+                where = places.setdefault(track, [])
+                if not where or where[-1].playlist != keys[playlist]:
+                    where.append(Place(keys[playlist], entry.added_at, position))
+        return places

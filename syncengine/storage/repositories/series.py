@@ -1,0 +1,290 @@
+"""Series through time, with a row only where something changed: attested claims and popularity.
+
+When observations come or go, every series they speak of is told anew from the first change to the next
+observation that speaks of it; what stands before and behind is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
+
+from syncengine.core.moment import Instant
+from syncengine.core.playlist import Line
+from syncengine.storage.bulk import bulk_insert, chunks
+from syncengine.storage.models import catalog, timeline
+from syncengine.storage.repositories.claims import TRACKS, table
+from syncengine.storage.repositories.contents import ContentBook
+
+ATTESTATIONS = table(catalog.Attestation)
+POPULARITY = table(catalog.Popularity)
+_OBSERVATIONS = table(timeline.Observation)
+_DIALECTS = table(catalog.Dialect)
+_ENTRIES = table(timeline.Entry)
+_UNHEARD = 2
+"""Effects below this one count (see core.snapshot.Effect)."""
+
+Order = tuple[Instant, int, bytes]
+SeriesKey = tuple[int, ...]
+"""(track,) for popularity, (track, rank) for attestations: row numbers and ranks."""
+
+
+class Heard(NamedTuple):
+    """An observation that counts; ``rank`` is its dialect's."""
+
+    order: Order
+    rank: int
+    content: int
+
+    @property
+    def at(self) -> Instant:
+        """When it was taken."""
+        return self.order[0]
+
+
+class Retelling:
+    """One pass over what was said from the first change on, until every series is whole again."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        contents: ContentBook,
+        came: Sequence[Heard],
+        went: Sequence[Heard],
+    ) -> None:
+        """``came`` are observations that now count, ``went`` those that no longer do."""
+        self._connection = connection
+        self._contents = contents
+        self._came = sorted(came)
+        changed = sorted([*came, *went])
+        self._last = changed[-1].at
+        self._ranks = {each.rank for each in changed}
+        self._spans: dict[int, tuple[Instant, Instant]] = {}
+        for each in changed:
+            for line in contents.lines(each.content):
+                first = self._spans.get(line.track, (each.at, each.at))[0]
+                self._spans[line.track] = (first, each.at)
+        self._first = changed[0].at
+
+    def run(self) -> set[int]:
+        """Write the series; return the tracks that were spoken of, as row numbers."""
+        claims = _Series(self._connection, ATTESTATIONS, ("track_id", "rank"), "claim_id")
+        values = _Series(self._connection, POPULARITY, ("track_id",), "value")
+        for each in self._came:
+            for line in self._contents.lines(each.content):
+                claims.say((line.track, each.rank), each.order, line.claim)
+                if line.popularity is not None:
+                    values.say((line.track,), each.order, line.popularity)
+        later = self._later()
+        if later:
+            self._listen(later, claims, values)
+        tracks = set(self._spans)
+        claims.write(self._spans, {(track, rank) for track in tracks for rank in self._ranks})
+        if later:
+            values.write(self._spans, {(track,) for track in tracks})
+            self._set_popularity(values.latest(tracks))
+        else:
+            now = values.append(self._spans, self._popularity_now())
+            self._set_popularity({track: value for (track,), value in now.items()})
+        return tracks
+
+    def _later(self) -> list[Heard]:
+        """Return the other observations from the first change on, in fold order."""
+        o = _OBSERVATIONS.c
+        rows = self._connection.execute(
+            select(o.taken_at, o.source, o.digest, _DIALECTS.c.rank, o.content_id)
+            .join(_DIALECTS, _DIALECTS.c.id == o.dialect_id)
+            .where(o.taken_at >= self._first, o.effect < _UNHEARD)
+        )
+        known = set(self._came)
+        heard = [
+            Heard((at, 1 + source, digest), rank, content)
+            for at, source, digest, rank, content in rows
+        ]
+        return sorted(each for each in heard if each not in known)
+
+    def _listen(self, later: Sequence[Heard], claims: _Series, values: _Series) -> None:
+        """Hear what later observations say of the changed tracks, until all have been heard of."""
+        waiting = self._still_spoken_of()
+        left = [each.rank for each in later if each.at > self._last]
+        claims.waiting = {(track, rank) for track in waiting for rank in self._ranks.intersection(left)}
+        values.waiting = {(track,) for track in waiting}
+        for each in later:
+            if each.at > self._last and not claims.waiting and not values.waiting:
+                break
+            for line in self._contents.lines(each.content):
+                if line.track in self._spans:
+                    self._hear(each, line, claims, values)
+
+    def _hear(self, each: Heard, line: Line, claims: _Series, values: _Series) -> None:
+        first, last = self._spans[line.track]
+        if each.at < first:
+            return
+        settles = each.at > last
+        claims.hear((line.track, each.rank), each.order, line.claim, settles=settles)
+        if line.popularity is not None:
+            values.hear((line.track,), each.order, line.popularity, settles=settles)
+
+    def _still_spoken_of(self) -> set[int]:
+        """Return the changed tracks that stand in some playlist after the first change."""
+        e = _ENTRIES.c
+        query = select(e.track_id).where((e.valid_to.is_(None)) | (e.valid_to > self._first))
+        return set(self._connection.execute(query.distinct()).scalars()).intersection(self._spans)
+
+    def _popularity_now(self) -> dict[SeriesKey, int]:
+        t = TRACKS.c
+        query = select(t.id, t.popularity).where(t.popularity.is_not(None))
+        return {
+            (track,): value
+            for chunk in chunks(self._spans)
+            for track, value in self._connection.execute(query.where(t.id.in_(chunk)))
+        }
+
+    def _set_popularity(self, now: Mapping[int, int | None]) -> None:
+        if now:
+            self._connection.execute(
+                _SET_POPULARITY,
+                [{"track": track, "value_now": value} for track, value in now.items()],
+            )
+
+
+_SET_POPULARITY = (
+    update(TRACKS)
+    .where(TRACKS.c.id == bindparam("track"))
+    .values(popularity=bindparam("value_now"))
+)
+
+
+class _Series:
+    """All series of one table: what is said of each key in the stretch that is told anew."""
+
+    def __init__(
+        self, connection: Connection, table: Table, keys: tuple[str, ...], value: str
+    ) -> None:
+        self._connection = connection
+        self._table = table
+        self._columns = (*keys, "at", value)
+        self._keys = [table.c[name] for name in keys]
+        self._at = table.c.at
+        self._value = table.c[value]
+        self._said: dict[SeriesKey, list[tuple[Order, int]]] = {}
+        self.waiting: set[SeriesKey] = set()
+        self._until = Instant(0)
+
+    def say(self, key: SeriesKey, order: Order, value: int) -> None:
+        """Note what a changed observation says."""
+        self._said.setdefault(key, []).append((order, value))
+
+    def hear(self, key: SeriesKey, order: Order, value: int, *, settles: bool) -> None:
+        """Note what another observation says; one after the last change settles the series."""
+        if settles:
+            if key not in self.waiting:
+                return
+            self.waiting.discard(key)
+            self._until = max(self._until, order[0])
+        self._said.setdefault(key, []).append((order, value))
+
+    def write(
+        self, spans: Mapping[int, tuple[Instant, Instant]], keys: Collection[SeriesKey]
+    ) -> None:
+        """Write the rows of the stretch; ``spans`` are each track's first and last change."""
+        first = min(first for first, _ in spans.values())
+        self._until = max(self._until, max(last for _, last in spans.values()))
+        standing = self._standing(spans, first)
+        gone: list[SeriesKey] = []
+        new: list[tuple[int, ...]] = []
+        for key in {*keys, *self._said}:
+            start, last = spans[key[0]]
+            told = _by_instant(self._said.get(key, ()))
+            until = max([last, *told])
+            rows = standing.get(key, [])
+            before = [value for at, value in rows if at < start]
+            changes = _changes(before[-1] if before else None, told)
+            old = {at: value for at, value in rows if start <= at <= until}
+            gone += [(*key, at) for at in old if changes.get(at) != old[at]]
+            new += [(*key, at, value) for at, value in changes.items() if old.get(at) != value]
+        self._replace(gone, new)
+
+    def append(
+        self, spans: Mapping[int, tuple[Instant, Instant]], standing: Mapping[SeriesKey, int]
+    ) -> dict[SeriesKey, int]:
+        """Write what is said at the end of every series; return the values that hold now."""
+        new: list[tuple[int, ...]] = []
+        now: dict[SeriesKey, int] = {}
+        for key, said in self._said.items():
+            changes = _changes(standing.get(key), _by_instant(said))
+            new += [(*key, at, value) for at, value in changes.items()]
+            if changes:
+                now[key] = changes[max(changes)]
+        self._replace([], new)
+        return now
+
+    def _replace(self, gone: Sequence[SeriesKey], new: list[tuple[int, ...]]) -> None:
+        for chunk in chunks(gone):
+            at = tuple_(*self._keys, self._at)
+            self._connection.execute(delete(self._table).where(at.in_(chunk)))
+        bulk_insert(self._connection, self._table, self._columns, sorted(new))
+
+    def _standing(
+        self, tracks: Iterable[int], first: Instant
+    ) -> dict[SeriesKey, list[tuple[Instant, int]]]:
+        """Return the rows from each series' last one before the first change to the end of the stretch."""
+        found: dict[SeriesKey, list[tuple[Instant, int]]] = {}
+        row = (*self._keys, self._at, self._value)
+        for chunk in chunks(tracks):
+            mine = self._keys[0].in_(chunk)
+            last = self._last_rows(mine & (self._at < first))
+            before = select(*row).join(
+                last, and_(*(last.c[c.name] == c for c in (*self._keys, self._at)))
+            )
+            within = select(*row).where(mine, self._at >= first, self._at <= self._until)
+            for query in (before, within.order_by(*self._keys, self._at)):
+                for *key, at, value in self._connection.execute(query):
+                    found.setdefault(tuple(key), []).append((at, value))
+        return found
+
+    def _last_rows(self, condition: ColumnElement[bool]) -> Subquery:
+        at = func.max(self._at).label("at")
+        query = select(*self._keys, at).where(condition).group_by(*self._keys)
+        return query.subquery()
+
+    def latest(self, tracks: Iterable[int]) -> dict[int, int | None]:
+        """Return each track's last value; None where none is left."""
+        now: dict[int, int | None] = {}
+        for chunk in chunks(tracks):
+            now.update(dict.fromkeys(chunk))
+            last = self._last_rows(self._keys[0].in_(chunk))
+            query = select(self._keys[0], self._value).join(
+                last, and_(*(last.c[c.name] == c for c in (*self._keys, self._at)))
+            )
+            now.update({track: value for track, value in self._connection.execute(query)})
+        return now
+
+
+def _by_instant(said: Iterable[tuple[Order, int]]) -> dict[Instant, int]:
+    """Return the last word of every instant, in order of time."""
+    return {order[0]: value for order, value in sorted(said, key=lambda each: each[0])}
+
+
+def _changes(before: int | None, told: Mapping[Instant, int]) -> dict[Instant, int]:
+    """Leave out what only repeats the value before it."""
+    changes: dict[Instant, int] = {}
+    for at, value in told.items():
+        if value != before:
+            changes[at] = value
+            before = value
+    return changes

@@ -1,0 +1,132 @@
+"""One database, and the units of work on it: all of a unit becomes visible, or none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from syncengine.core.moment import Instant
+from syncengine.errors import Locked, UserError
+from syncengine.storage.engine import parse_url, sqlite_path, work_engine
+from syncengine.storage.memory import Memory
+from syncengine.storage.raw_store import RawStore
+from syncengine.storage.repositories.ledger import Ledger
+from syncengine.storage.repositories.library import LibraryReader
+
+
+class UnitOfWork:
+    """What can be done within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The memory: where observations go in."""
+        return Memory(self.connection)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Runs, log, what is set aside, what was agreed."""
+        return Ledger(self.connection)
+
+    @cached_property
+    def library(self) -> LibraryReader:
+        """Questions about the library at any moment."""
+        return LibraryReader(self.connection)
+
+    def commit(self) -> None:
+        """Make all of this unit visible; without it the unit leaves no trace."""
+        self.connection.commit()
+
+
+class Database:
+    """A database by URL; opened on first use, upgraded if its schema is older."""
+
+    def __init__(
+        self, url: str, clock: Callable[[], Instant], say: Callable[[str], None] | None = None
+    ) -> None:
+        """``say`` is told what a person should know, such as where a backup was put."""
+        self.url = parse_url(url)
+        self._clock = clock
+        self._say = say or (lambda _message: None)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an SQLite database; None for others."""
+        return sqlite_path(self.url)
+
+    @cached_property
+    def raw_store(self) -> RawStore:
+        """Where the bytes of imported files are kept."""
+        path = self.path
+        return RawStore(None if path is None else path.with_name(f"{path.stem}.raw"))
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a database already; other engines than SQLite count as there."""
+        path = self.path
+        return path is None or (path.is_file() and path.stat().st_size > 0)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        engine = work_engine(self.url)
+        self.upgrade(engine)
+        return engine
+
+    def upgrade(self, engine: Engine | None = None) -> bool:
+        """Bring the schema up to date; returns whether anything was to be done."""
+        from syncengine.storage import migrate
+
+        with _clear_errors(self):
+            if self.exists and not migrate.needs_upgrade(engine or work_engine(self.url)):
+                return False
+            migrate.upgrade(self.url, self._clock(), self._say)
+        return True
+
+    @contextmanager
+    def unit(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work; it is rolled back unless it commits."""
+        with _clear_errors(self), self._engine.connect() as connection:
+            yield UnitOfWork(connection)
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the database's integrity, one sentence each."""
+        findings: list[str] = []
+        with _clear_errors(self), self._engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                for (line,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+                    if line != "ok":
+                        findings.append(f"integrity check: {line}")
+                for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+                    findings.append(f"{table} row {row} points at a missing row of {parent}")
+        return findings
+
+
+@contextmanager
+def _clear_errors(database: Database) -> Iterator[None]:
+    """Turn what the database says into one sentence with what to do."""
+    where = database.path or database.url.render_as_string()
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig)
+        if "locked" in reason or "busy" in reason:
+            raise Locked(f"the database {where} is in use by another program; try again") from error
+        if "disk" in reason and "full" in reason:
+            raise UserError(f"the disk is full; {where} is as it was before") from error
+        if "readonly" in reason or "unable to open" in reason:
+            raise UserError(f"the database {where} cannot be opened: {reason}") from error
+        raise UserError(f"the database {where} failed: {reason}") from error
+    except DatabaseError as error:
+        reason = str(error.orig)
+        if "not a database" in reason or "malformed" in reason:
+            raise UserError(
+                f"{where} is damaged or no database ({reason}); restore a backup, or import again"
+            ) from error
+        raise

@@ -1,0 +1,158 @@
+"""The memory, step by step: what each kind of observation does to what was known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders import DAY, HOUR, Row, Seen, make_database, observe, track
+
+from syncengine.core.moment import Instant
+from syncengine.core.snapshot import Effect, Kind, Source
+from syncengine.storage.unit_of_work import UnitOfWork
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Iterator[UnitOfWork]:
+    with make_database(tmp_path).unit() as unit:
+        yield unit
+
+
+def rows(*numbers: int) -> tuple[Row, ...]:
+    return tuple(Row(track(number), added_at=1_000 + number) for number in numbers)
+
+
+def state(unit: UnitOfWork, at: int) -> dict[str, list[str]]:
+    library = unit.library
+    keys = library.track_keys()
+    entries = library.entries(Instant(at))
+    return {
+        each.key: [keys[e.track][-2:].lstrip("0") for e in entries.get(each.id, [])]  # type: ignore[index]  # a row number
+        for each in library.playlists(Instant(at))
+    }
+
+
+def test_an_observation_holds_from_its_moment_on(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", 100, rows(1, 2)))
+    observe(unit.memory, Seen("csv:a", 200, rows(3, 1, 2)))
+    assert state(unit, 99) == {}
+    assert state(unit, 100) == {"csv:a": ["1", "2"]}
+    assert state(unit, 199) == {"csv:a": ["1", "2"]}
+    assert state(unit, 200) == {"csv:a": ["3", "1", "2"]}
+
+
+def test_an_older_observation_is_heard_at_its_own_time(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", 300, rows(1, 2, 3)))
+    observe(unit.memory, Seen("csv:a", 100, rows(2)))
+    observe(unit.memory, Seen("csv:a", 200, rows(3, 2)))
+    assert state(unit, 150) == {"csv:a": ["2"]}
+    assert state(unit, 250) == {"csv:a": ["3", "2"]}
+    assert state(unit, 300) == {"csv:a": ["1", "2", "3"]}
+
+
+def test_a_partial_observation_adds_and_never_removes(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", 100, rows(1, 2, 3)))
+    observe(unit.memory, Seen("csv:a", 200, rows(1, 4, 3), kind=Kind.PARTIAL))
+    assert state(unit, 200) == {"csv:a": ["1", "4", "2", "3"]}
+
+
+def test_a_forbidden_observation_says_nothing(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", 100, rows(1)))
+    observe(unit.memory, Seen("csv:a", 200, kind=Kind.FORBIDDEN, source=Source.API))
+    assert state(unit, 300) == {"csv:a": ["1"]}
+
+
+def test_a_collapse_is_kept_aside_until_it_is_confirmed_and_counts_from_its_own_time(
+    unit: UnitOfWork,
+) -> None:
+    many = rows(*range(1, 50))
+    observe(unit.memory, Seen("csv:a", DAY, many))
+    _, settled = observe(unit.memory, Seen("csv:a", 2 * DAY, rows(1)))
+    assert list(settled.effects.values()) == [Effect.ASIDE]
+    assert len(state(unit, 2 * DAY)["csv:a"]) == 49
+    observe(unit.memory, Seen("csv:a", 2 * DAY + HOUR - 1, rows(1)))
+    assert len(state(unit, 3 * DAY)["csv:a"]) == 49
+    observe(unit.memory, Seen("csv:a", 2 * DAY + HOUR, rows(1, 60)))
+    assert state(unit, 2 * DAY) == {"csv:a": ["1"]}
+    assert state(unit, 3 * DAY) == {"csv:a": ["1", "60"]}
+
+
+def test_an_empty_answer_is_suspect_and_a_sound_one_after_it_clears_it(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", DAY, rows(1, 2)))
+    observe(unit.memory, Seen("csv:a", 2 * DAY))
+    observe(unit.memory, Seen("csv:a", 3 * DAY, rows(1, 2, 3)))
+    observe(unit.memory, Seen("csv:a", 4 * DAY, (Row(track(9)),)[:0]))
+    assert state(unit, 2 * DAY) == {"csv:a": ["1", "2"]}
+    assert state(unit, 4 * DAY) == {"csv:a": ["1", "2", "3"]}
+
+
+def test_old_bytes_under_an_inferred_newer_time_are_suspect(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", DAY, rows(1), inferred=True))
+    observe(unit.memory, Seen("csv:a", 2 * DAY, rows(1, 2), inferred=True))
+    _, settled = observe(unit.memory, Seen("csv:a", 3 * DAY, rows(1), inferred=True))
+    assert list(settled.effects.values()) == [Effect.ASIDE]
+    _, settled = observe(unit.memory, Seen("csv:a", 4 * DAY, rows(1), inferred=False))
+    assert state(unit, 3 * DAY) == {"csv:a": ["1", "2"]}
+    assert state(unit, 4 * DAY) == {"csv:a": ["1"]}
+
+
+def test_the_same_bytes_again_confirm(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", DAY, rows(1)))
+    _, settled = observe(unit.memory, Seen("csv:a", 2 * DAY, rows(1), inferred=True))
+    assert list(settled.effects.values()) == [Effect.CONFIRMED]
+
+
+def test_a_rename_is_one_playlist_with_two_names(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", DAY, rows(1, 2, 3, 4, 5, 6)))
+    _, settled = observe(unit.memory, Seen("csv:b", 2 * DAY, rows(1, 2, 3, 4, 5, 7)))
+    assert [(join.earlier, join.later) for join in settled.joins] == [("csv:a", "csv:b")]
+    assert list(state(unit, DAY)) == ["csv:a"]
+    assert list(state(unit, 2 * DAY)) == ["csv:b"]
+    observe(unit.memory, Seen("csv:a", 3 * DAY, rows(1, 2, 3, 4, 5)))
+    assert list(state(unit, 3 * DAY)) == ["csv:a"]
+    record = unit.library.playlist_records()
+    assert [name for name, _ in record[0].names] == ["csv:a", "csv:b", "csv:a"]
+
+
+def test_playlists_seen_side_by_side_are_never_one(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", DAY, rows(1, 2, 3, 4, 5, 6)))
+    observe(unit.memory, Seen("csv:b", 2 * DAY, rows(1, 2, 3, 4, 5, 7)))
+    observe(unit.memory, Seen("csv:a", 2 * DAY + 60, rows(1, 2)))
+    assert list(state(unit, 3 * DAY)) == ["csv:a", "csv:b"]
+    assert state(unit, DAY) == {"csv:a": ["1", "2", "3", "4", "5", "6"]}
+
+
+def test_a_dropped_snapshot_is_as_if_it_had_never_been(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", DAY, rows(1)))
+    wrong, _ = observe(unit.memory, Seen("csv:a", 2 * DAY, rows(1, 9)), Seen("csv:x", 2 * DAY, rows(8)))
+    observe(unit.memory, Seen("csv:a", 3 * DAY, rows(1, 2)))
+    unit.memory.drop(wrong)
+    assert state(unit, 2 * DAY) == {"csv:a": ["1"]}
+    assert state(unit, 3 * DAY) == {"csv:a": ["1", "2"]}
+
+
+def test_a_roster_ends_what_it_does_not_list(unit: UnitOfWork) -> None:
+    memory = unit.memory
+    observe(memory, Seen("csv:a", DAY, rows(1)), Seen("csv:b", DAY, rows(2)), Seen("liked", DAY, rows(3)))
+    snapshot, _ = observe(memory, Seen("csv:a", 2 * DAY, rows(1, 4)))
+    key = memory.timeline.keys()
+    memory.record_roster(snapshot, Instant(2 * DAY), Source.CSV, {key["csv:a"].id})  # type: ignore[index]  # a key
+    assert sorted(state(unit, 2 * DAY - 1)) == ["csv:a", "csv:b", "liked"]
+    assert sorted(state(unit, 2 * DAY)) == ["csv:a", "liked"]
+    observe(memory, Seen("csv:b", 3 * DAY, rows(2)))
+    assert sorted(state(unit, 3 * DAY)) == ["csv:a", "csv:b", "liked"]
+
+
+def test_popularity_is_a_series_that_an_old_export_can_enter(unit: UnitOfWork) -> None:
+    def popular(at: int, value: int) -> Seen:
+        return Seen("csv:a", at, (Row(track(1), popularity=value),))
+
+    observe(unit.memory, popular(DAY, 10))
+    observe(unit.memory, popular(3 * DAY, 10))
+    middle, _ = observe(unit.memory, popular(2 * DAY, 20))
+    number = unit.library.track_number(track(1))
+    assert [unit.library.popularity(Instant(n * DAY))[number] for n in (1, 2, 3)] == [10, 20, 10]  # type: ignore[index]  # known
+    assert unit.library.popularity()[number] == 10  # type: ignore[index]  # known
+    unit.memory.drop(middle)
+    assert [unit.library.popularity(Instant(n * DAY))[number] for n in (1, 2, 3)] == [10, 10, 10]  # type: ignore[index]  # known
