@@ -58,6 +58,9 @@ class Row:
     added_at: int | None = 1_000
     title: str = "A song"
     popularity: int | None = None
+    added_by: str | None = None
+    claim: Claim | None = None
+    """What the row says of the track; None makes a claim of the title alone."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Seen:
     accepted: bool = False
     dialect: Dialect = NET
     source: Source = Source.CSV
+    name: str | None = None
 
     @property
     def digest(self) -> bytes:
@@ -81,6 +85,8 @@ class Seen:
 
 def claim_of(row: Row) -> Claim:
     """Return what a row says of its track."""
+    if row.claim is not None:
+        return row.claim
     return Claim(row.track, Recording(title=row.title, artists=(Artist("Somebody"),)))
 
 
@@ -97,11 +103,11 @@ def observe(memory: Memory, *seen: Seen, snapshot: int | None = None) -> tuple[i
     keys = timeline.keys()
     fresh = {PlaylistKey(s.key): s.key for s in seen if s.key not in keys}
     keys |= timeline.add_keys(fresh)
-    names = timeline.names({each.key: (each.key, True) for each in seen})
+    names = timeline.names({name: (name, True) for name in (each.name or each.key for each in seen)})
     new = [
         NewObservation(
             keys[PlaylistKey(each.key)].id,
-            names[each.key],
+            names[each.name or each.key],
             memory.claims.dialect(each.dialect),
             Instant(each.at),
             each.source,
@@ -121,12 +127,13 @@ def _content(memory: Memory, seen: Seen) -> int:
     known = memory.claims.find(prints)
     new = {p: claim_of(r) for p, r in zip(prints, seen.rows, strict=True) if p not in known}
     known |= memory.claims.add(seen.dialect, new)
+    people = memory.people.intern({row.added_by: () for row in seen.rows if row.added_by})
     return memory.contents.keep(
         [
             Line(
                 known[p].track,
                 None if row.added_at is None else Instant(row.added_at),
-                None,
+                people[row.added_by] if row.added_by else None,
                 known[p].claim,
                 row.popularity,
             )
@@ -136,5 +143,5 @@ def _content(memory: Memory, seen: Seen) -> int:
 
 
 def _fingerprint(dialect: Dialect, row: Row) -> bytes:
-    said = repr((dialect, row.track, row.title)).encode()
+    said = repr((dialect, claim_of(row))).encode()
     return hashlib.blake2b(said, digest_size=16).digest()

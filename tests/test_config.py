@@ -182,8 +182,10 @@ def test_all_problems_are_told_at_once_and_each_names_its_source() -> None:
         "NOTION_VERSION in .env must be a Notion API version from 2025-09-03 on, written as a date",
         "SPOTIFY_CSV_BACKUP_ENABLED on the command line must be true or false",
         "SPOTIFY_DAILY_CALL_BUDGET in the environment must be a whole number, 0 or more",
-        "SYNCENGINE_DATABSE_URL in the environment is no setting; "
-        "did you mean SYNCENGINE_DATABASE_URL?",
+        (
+            "SYNCENGINE_DATABSE_URL in the environment is no setting; "
+            "did you mean SYNCENGINE_DATABASE_URL?"
+        ),
     ]
 
 

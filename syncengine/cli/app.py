@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import typer
@@ -142,10 +142,11 @@ def _report(failure: Failure, draft: Draft, error: BaseException) -> int:
     if draft.json and not draft.terminal.emitted:
         told: dict[str, object] = {"format_version": FORMAT_VERSION, "kind": "error"}
         told |= {"code": int(failure.code), "message": message, "problems": problems}
-        draft.terminal.write_json(told)
-    else:
-        lines = [f"error: {message}", *(f"  - {problem}" for problem in problems)]
-        draft.terminal.write_talk("\n".join([*lines, failure.hint] if failure.hint else lines))
+        with suppress(BrokenPipeError, UserError):  # stdout itself may be what is broken
+            draft.terminal.write_json(told)
+            return failure.code
+    lines = [f"error: {message}", *(f"  - {problem}" for problem in problems)]
+    draft.terminal.write_talk("\n".join([*lines, failure.hint] if failure.hint else lines))
     return failure.code
 
 

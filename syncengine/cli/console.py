@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.segment import Segment
 
-from syncengine.cli.terminal import safe_lines
+from syncengine.cli.text import safe_lines
 
 _PIPE_WIDTH = 4000
 """Columns in a pipe: wide enough that no table is cut."""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
-from syncengine.cli.terminal import safe_lines
+from syncengine.cli.text import safe_lines
 
 _BLOT = "***"
 _MARKED = re.compile(

@@ -2,68 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from pathlib import PurePath
 from typing import IO, TYPE_CHECKING
 
+from syncengine.cli.text import safe_lines, to_json
 from syncengine.errors import UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_UNSAFE_IN_LINES = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\ud800-\udfff]")
-_PICTURES = 0x2400
-"""Where Unicode's pictures of the control characters begin."""
-
-
-def _shown(found: re.Match[str]) -> str:
-    mark = found[0]
-    if mark in "\t\u2028\u2029":
-        return " "
-    if "\u202a" <= mark <= "\u2069":
-        return ""  # changes of writing direction would spoil the rest of the line
-    if mark < " ":
-        return chr(_PICTURES + ord(mark))
-    return "␡" if mark == "\x7f" else "\ufffd"
-
-
-def safe(text: str) -> str:
-    """Return a text of the library as one line that cannot steer a terminal."""
-    return text if text.isprintable() else _UNSAFE.sub(_shown, text)
-
-
-def safe_lines(text: str) -> str:
-    """Return a text that cannot steer a terminal, its line ends kept."""
-    return text if text.isprintable() else _UNSAFE_IN_LINES.sub(_shown, text)
-
-
-def to_json(content: Mapping[str, object]) -> bytes:
-    """Return one JSON object in UTF-8 and a line end.
-
-    Paths become texts. Lone surrogates (odd file names) and C1 controls are written as escapes.
-    Raises TypeError for a value that JSON cannot hold and ValueError for NaN.
-    """
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, default=_plain)
-    escaped = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    return escaped.encode() + b"\n"
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, PurePath):
-        return os.fspath(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
 class Terminal:

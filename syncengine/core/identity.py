@@ -29,6 +29,7 @@ _URL = re.compile(
     r"(track|episode|playlist|album|artist)/([0-9A-Za-z]{22})(?:[/?#].*)?\Z"
 )
 _PLAYLIST_URI = re.compile(r"spotify:(?:user:[^:]+:)?playlist:([0-9A-Za-z]{22})\Z")
+_ALBUM_URI = re.compile(r"spotify:album:[0-9A-Za-z]{22}\Z")
 _STEM_ID = re.compile(r".*\[([0-9A-Za-z]{22})\]\Z", re.DOTALL)
 _GAP = re.compile(r"[\s_]+")
 _LIKED_STEMS = frozenset({"liked", "liked_songs", "liked_songs_[liked_songs]"})
@@ -116,3 +117,13 @@ def album_key(name: str, artists: Sequence[str], uri: str | None = None) -> Albu
     """Return an album's key: the URI where known, else a digest of the folded name and artists."""
     folded = "\x1e".join(fold(artist) for artist in artists)
     return AlbumKey(uri or "meta:album:" + _digest(fold(name), folded))
+
+
+def parse_album(text: str) -> AlbumKey | None:
+    """Read an album from a URI, a bare 22-character id, a URL or one of our own keys."""
+    if text.startswith("meta:album:") or _ALBUM_URI.match(text):
+        return AlbumKey(text)
+    if _ID.match(text):
+        return AlbumKey(f"spotify:album:{text}")
+    found = _URL.match(text)
+    return AlbumKey(f"spotify:album:{found[2]}") if found and found[1] == "album" else None

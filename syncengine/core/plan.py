@@ -17,7 +17,7 @@ ENTITIES: tuple[Entity, ...] = ("artist", "album", "playlist", "track")
 Kind = Literal["create", "update", "remove", "conflict"]
 KINDS: tuple[Kind, ...] = ("create", "update", "remove", "conflict")
 
-Value: TypeAlias = str | int | float | bool | None | tuple[str, ...]
+Value: TypeAlias = str | int | float | bool | tuple[str, ...] | None
 """What a field holds. None and an absent field mean the same; numbers are finite; a relation is a
 tuple of keys."""
 Target: TypeAlias = tuple[Entity, str]
@@ -52,9 +52,8 @@ class Item:
 class Agreed:
     """What a sink held of one thing when it last agreed with the library.
 
-    ``digest`` is that of ``properties``, which are looked at only where digests differ, so that they
-    may be a mapping that is decoded when first asked. ``address`` is where the sink keeps the thing, None
-    where that is not known.
+    ``digest`` is that of ``properties``; the planner compares the properties themselves, which costs a
+    tenth. ``address`` is where the sink keeps the thing, None where that is not known.
     """
 
     entity: Entity

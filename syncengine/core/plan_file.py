@@ -210,18 +210,17 @@ class _Node:
 
     def change(self) -> tuple[Value, Value]:
         """Return an old and a new value."""
-        both = [each.field() for each in self.elements()]
-        if len(both) != 2:
+        both = self.value
+        if not isinstance(both, list) or len(both) != 2:
             raise self._damaged("an old and a new value")
-        return both[0], both[1]
+        return self._field(both[0]), self._field(both[1])
 
-    def field(self) -> Value:
-        """Return what a field holds."""
-        if isinstance(self.value, list):
-            return tuple(each.text() for each in self.elements())
-        if self.value is None or isinstance(self.value, str | int | float):
-            return self.value
-        raise self._damaged("a value")
+    def _field(self, value: object) -> Value:
+        if value is None or isinstance(value, str | int | float):
+            return value
+        if isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return tuple(value)
+        raise self._damaged("an old and a new value")
 
     def _at(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name

@@ -189,7 +189,7 @@ def _decide_wanted(sides: _Sides, target: Target, item: Item) -> Action | None:
     if before.removed:  # it had left the library and was marked so, and was added again
         fields = {**_changes(item, before), REMOVED: (True, False)}
         return _action(sides, "update", item, fields, "back in the library")
-    if before.digest == digest(item.properties):  # nobody touched it
+    if before.properties == item.properties:  # nobody touched it
         return None
     fields = _changes(item, before)
     policies = sides.sink.policies.get(item.entity, {})
@@ -222,9 +222,7 @@ def _changes(item: Item, before: Agreed) -> Fields:
     old, new = before.properties, item.properties
     names = [*new, *sorted(old.keys() - new.keys())]
     return {
-        name: (old.get(name), new.get(name))
-        for name in names
-        if not _same(old.get(name), new.get(name))
+        name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)
     }
 
 
@@ -233,14 +231,8 @@ def _edits(item: Item, before: Agreed, seen: Mapping[str, Value] | None) -> Fiel
     return {
         name: (now, new.get(name))
         for name, now in sorted((seen or {}).items())
-        if (name in new or name in old)
-        and not _same(now, old.get(name))
-        and not _same(now, new.get(name))
+        if (name in new or name in old) and now not in (old.get(name), new.get(name))
     }
-
-
-def _same(one: Value, other: Value) -> bool:
-    return one == other and isinstance(one, bool) is isinstance(other, bool)
 
 
 def _matters(policy: FieldPolicy | None, old: Value, new: Value) -> bool:

@@ -95,6 +95,15 @@ class Database:
         with _clear_errors(self), self._engine.connect() as connection:
             yield UnitOfWork(connection)
 
+    def backup(self, target: Path | None = None) -> Path:
+        """Copy the database; returns where to. Raises UserError for one that is no SQLite file."""
+        from syncengine.storage import migrate
+
+        if self.path is None or not self.exists:
+            raise UserError("there is no SQLite database to copy; use your database's own tools")
+        with _clear_errors(self):
+            return migrate.backup(self.path, self._clock(), target)
+
     def check(self) -> list[str]:
         """Return what is wrong with the database's integrity, one sentence each."""
         findings: list[str] = []

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -53,9 +52,6 @@ def start(program: str, *arguments: object) -> subprocess.Popen[str]:
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-
-
-Hold = Callable[[float], subprocess.Popen[str]]
 
 
 @pytest.fixture
@@ -147,7 +143,8 @@ def test_many_processes_take_turns(path: Path, tmp_path: Path) -> None:
     counter.write_text("0")
 
     def count(_: int) -> int:
-        return start(COUNT, path, counter).wait()
+        with start(COUNT, path, counter) as process:
+            return process.wait()
 
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(count, range(4))) == {0}

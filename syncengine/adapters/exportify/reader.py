@@ -203,7 +203,7 @@ def parse(file: ExportFile, content: bytes) -> Export:
     lines = io.StringIO(text, newline="").readlines()
     reader = csv.reader(lines)
     try:
-        header = next(filter(any, reader), None)
+        header = next((row for row in reader if "".join(row).strip()), None)
     except csv.Error as error:
         raise MalformedExport(f"no valid CSV: {error}", file=file.path, line=1) from error
     if header is None:

@@ -33,10 +33,8 @@ def fitting_options(name: str, options: Iterable[str], notes: list[str]) -> tupl
 
     Sorted, because a multi-select is a set and sources do not keep an order from one day to the next.
     """
-    given = {option for option in options if option.strip()}
-    if not given:
-        return None
-    commas = sum("," in option for option in given)
+    given = set(options) - {""}
+    commas = sum("," in option for option in given) if "," in "".join(given) else 0
     if commas:
         notes.append(f"{name}: commas written as {COMMA} in {commas:,} of {len(given):,}")
         given = {option.replace(",", COMMA) for option in given}

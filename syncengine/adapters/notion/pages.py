@@ -7,38 +7,21 @@ have none. Relations stand on the track's side only, so that a new like writes n
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from syncengine.adapters.notion.limits import fitting_list, fitting_options, fitting_text
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack, Place
-from syncengine.core.credit import (
-    AlbumCredit,
-    album_credit,
-    album_keys,
-    artist_keys,
-    artist_names,
-    most_said,
-)
+from syncengine.core.credit import album_keys, artist_keys, artist_names, most_said
 from syncengine.core.identity import LIKED, UNAVAILABLE, AlbumKey, ArtistKey, PlaylistKey
 from syncengine.core.moment import to_iso
 from syncengine.core.pitch import camelot, key_name
 from syncengine.core.plan import TITLE, Entity, Item, Value
-from syncengine.core.track import Artist, AudioFeatures, Facts, Release
+from syncengine.core.track import Artist, AudioFeatures, Facts, Provenance, Release
 
 _LINKED = frozenset({"track", "episode", "artist", "album", "playlist", "show"})
 _DATE_LENGTHS = frozenset(map(len, ("YYYY", "YYYY-MM", "YYYY-MM-DD")))
 _NO_FEATURES = AudioFeatures()
-
-
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    """The pages that relations of tracks may lead to."""
-
-    artists: Mapping[Artist, ArtistKey]
-    albums: Mapping[AlbumCredit, AlbumKey]
-    playlists: Collection[PlaylistKey]
 
 
 def pages(
@@ -49,33 +32,25 @@ def pages(
     """Yield the pages of the entities that are kept; relations to others are left out."""
     shown = [track for track in tracks if track.facts.track != UNAVAILABLE]
     library = [track.facts for track in shown]
+    artists = artist_keys(library) if "artist" in entities else {}
+    albums = album_keys(library) if "album" in entities else [None] * len(library)
     lists = list(playlists) if "playlist" in entities else []
-    ends = _Ends(
-        artist_keys(library) if "artist" in entities else {},
-        album_keys(library) if "album" in entities else {},
-        {playlist.key for playlist in lists},
-    )
-    for key, name in artist_names(library, ends.artists).items():
-        yield _artist_page(key, name)
-    yield from _album_pages(library, ends.albums)
+    for key, name in artist_names(library, artists).items():
+        yield _page("artist", key, name, _place_of(key), [])
+    yield from _album_pages(library, albums)
     for playlist in lists:
         yield _playlist_page(playlist)
     if "track" in entities:
-        for track in shown:
-            yield _track_page(track, ends)
+        listed = {playlist.key for playlist in lists}
+        for track, album in zip(shown, albums, strict=True):
+            yield _track_page(track, artists, album, listed)
 
 
-def _artist_page(key: ArtistKey, name: str) -> Item:
-    notes: list[str] = []
-    return _page("artist", key, name, _place_of(key), notes)
-
-
-def _album_pages(library: Sequence[Facts], albums: Mapping[AlbumCredit, AlbumKey]) -> Iterator[Item]:
+def _album_pages(library: Iterable[Facts], albums: Iterable[AlbumKey | None]) -> Iterator[Item]:
     releases: dict[AlbumKey, list[Release]] = {}
-    for facts in library:
-        credit = album_credit(facts)
-        if credit and credit in albums:
-            releases.setdefault(albums[credit], []).append(facts.release)
+    for facts, album in zip(library, albums, strict=True):
+        if album:
+            releases.setdefault(album, []).append(facts.release)
     for key, said in releases.items():
         notes: list[str] = []
         fields: dict[str, Value] = {
@@ -96,13 +71,17 @@ def _playlist_page(playlist: CatalogPlaylist) -> Item:
     return _page("playlist", playlist.key, playlist.name, fields, notes)
 
 
-def _track_page(track: CatalogTrack, ends: _Ends) -> Item:
+def _track_page(
+    track: CatalogTrack,
+    keys: Mapping[Artist, ArtistKey],
+    album: AlbumKey | None,
+    listed: Collection[PlaylistKey],
+) -> Item:
     facts = track.facts
     recording, release = facts.recording, facts.release
     notes: list[str] = []
-    artists = [ends.artists[each] for each in recording.artists if each in ends.artists]
-    album = ends.albums.get(credit) if (credit := album_credit(facts)) else None
-    places = sorted({place.playlist for place in track.places if place.playlist in ends.playlists})
+    artists = [keys[each] for each in recording.artists if each in keys]
+    places = sorted({place.playlist for place in track.places if place.playlist in listed})
     fields: dict[str, Value] = {
         **_place_of(facts.track),
         "ISRC": facts.isrc,
@@ -117,7 +96,7 @@ def _track_page(track: CatalogTrack, ends: _Ends) -> Item:
         "Label": fitting_text("Label", release.label, notes),
         "Added at": _liked_at(track.places),
         **_features(facts.features or _NO_FEATURES),
-        **_provenance(facts),
+        **_provenance(tuple(facts.sources.values())),
     }
     return _page("track", facts.track, recording.title, fields, notes)
 
@@ -134,24 +113,24 @@ def _page(
 def _features(said: AudioFeatures) -> dict[str, Value]:
     """Return the audio features; BPM to one decimal, a tempo of 0 is one that was not found."""
     return {
-        "BPM": round(_finite(said.tempo) or 0, 1) or None,
+        "BPM": round(said.tempo, 1) if said.tempo else None,
         "Key": key_name(said.key, said.mode),
         "Camelot": camelot(said.key, said.mode),
-        "Energy": _finite(said.energy),
-        "Danceability": _finite(said.danceability),
-        "Valence": _finite(said.valence),
-        "Acousticness": _finite(said.acousticness),
-        "Instrumentalness": _finite(said.instrumentalness),
-        "Liveness": _finite(said.liveness),
-        "Speechiness": _finite(said.speechiness),
-        "Loudness": _finite(said.loudness),
+        "Energy": said.energy,
+        "Danceability": said.danceability,
+        "Valence": said.valence,
+        "Acousticness": said.acousticness,
+        "Instrumentalness": said.instrumentalness,
+        "Liveness": said.liveness,
+        "Speechiness": said.speechiness,
+        "Loudness": said.loudness,
         "Time signature": said.time_signature,
     }
 
 
-def _provenance(facts: Facts) -> dict[str, Value]:
+@lru_cache(maxsize=1024)
+def _provenance(said: tuple[Provenance, ...]) -> dict[str, Value]:
     """Return all sources of a track's facts, and since when the newest of them has said so."""
-    said = facts.sources.values()
     if not said:
         return {}
     return {
@@ -178,10 +157,6 @@ def _liked_at(places: Iterable[Place]) -> str | None:
     return to_iso(min(known)) if known else None
 
 
-def _finite(number: float | None) -> float | None:
-    return number if number is not None and math.isfinite(number) else None
-
-
 def _seconds(duration_ms: int | None) -> int | None:
     """Return whole seconds, so that sources which differ by some milliseconds write nothing."""
     return None if duration_ms is None else (duration_ms + 500) // 1000
@@ -198,6 +173,6 @@ def _date(said: str | None) -> str | None:
 
 
 def _most_precise(dates: Iterable[str | None]) -> str | None:
-    known = [date for date in dates if _date(date)]
-    longest = max((len(date) for date in known if date), default=0)
-    return most_said(date for date in known if date and len(date) == longest)
+    known = [date for date in dates if date and _date(date)]
+    longest = max(map(len, known), default=0)
+    return most_said(date for date in known if len(date) == longest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
@@ -14,7 +15,7 @@ from syncengine.core.playlist import Entry
 from syncengine.core.snapshot import Effect, Source
 from syncengine.core.track import Facts
 from syncengine.storage.bulk import chunks
-from syncengine.storage.models import catalog, timeline
+from syncengine.storage.models import catalog, ledger, timeline
 from syncengine.storage.repositories.claims import TRACKS, table
 from syncengine.storage.repositories.entries import ENTRIES
 from syncengine.storage.repositories.facts import facts_at
@@ -30,6 +31,7 @@ from syncengine.storage.repositories.timeline import (
 
 _CONTRIBUTORS = table(timeline.Contributor)
 _CONTENTS = table(timeline.Content)
+_JUDGEMENTS = table(ledger.Judgement)
 _DIALECTS = table(catalog.Dialect)
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 
@@ -57,6 +59,16 @@ class SnapshotRecord:
     recorded_at: Instant
     playlists: int
     entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """How fresh one source is: its last snapshot."""
+
+    source: Source
+    snapshot: int
+    taken_at: Instant
+    recorded_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,62 @@ class LibraryReader:
     def track_count(self) -> int:
         """Return how many tracks were ever seen."""
         return int(self._connection.execute(select(func.count()).select_from(TRACKS)).scalar_one())
+
+    def digest(self) -> str:
+        """Return a digest of everything the library follows from: equal ones mean equal libraries."""
+        o, j = OBSERVATIONS.c, _JUDGEMENTS.c
+        parts = (
+            select(o.taken_at, o.source, o.digest, KEYS.c.key, o.accepted)
+            .join(KEYS, KEYS.c.id == o.key_id)
+            .where(_HEARD)
+            .order_by(o.taken_at, o.source, o.digest, KEYS.c.key),
+            select(SPANS.c.valid_from, SPANS.c.valid_to, SPANS.c.key_id).order_by(
+                SPANS.c.key_id, SPANS.c.valid_from
+            ),
+            select(j.subject, j.verdict, j.left, j.right)
+            .where(j.taken_back_at.is_(None))
+            .order_by(j.subject, j.left, j.right),
+        )
+        digest = blake2b(digest_size=16)
+        for part in parts:
+            for row in self._connection.execute(part):
+                digest.update(repr(tuple(row)).encode())
+        return digest.hexdigest()
+
+    def sizes(self) -> tuple[int, int, int]:
+        """Return how many playlists, entries and distinct tracks there are now."""
+        e = ENTRIES.c
+        entries, tracks = self._connection.execute(
+            select(func.count(), func.count(func.distinct(e.track_id))).where(present(None))
+        ).one()
+        playlists = select(func.count()).select_from(SPANS).where(present(None, SPANS))
+        return self._connection.execute(playlists).scalar_one(), entries, tracks
+
+    def sources(self) -> list[SourceRecord]:
+        """Return each source's last snapshot."""
+        s = SNAPSHOTS.c
+        rows = self._connection.execute(
+            select(s.source, s.id, s.taken_at, s.recorded_at).order_by(s.taken_at, s.id)
+        )
+        last = {source: SourceRecord(Source(source), *rest) for source, *rest in rows}
+        return [last[source] for source in sorted(last)]
+
+    def suspects(self) -> list[tuple[str, Instant]]:
+        """Return name and moment of observations that were kept aside and that nothing sound followed."""
+        o = OBSERVATIONS.c
+        followed = OBSERVATIONS.alias()
+        later = (
+            select(followed.c.id)
+            .where(followed.c.key_id == o.key_id, followed.c.taken_at > o.taken_at)
+            .where(followed.c.effect < Effect.ASIDE)
+        )
+        query = (
+            select(NAMES.c.name, o.taken_at)
+            .join(NAMES, NAMES.c.id == o.name_id)
+            .where(o.effect == int(Effect.ASIDE), ~later.exists())
+            .order_by(o.taken_at)
+        )
+        return [(name, Instant(at)) for name, at in self._connection.execute(query)]
 
     def snapshots(self) -> list[SnapshotRecord]:
         """Return the snapshots, oldest first."""
@@ -203,6 +271,11 @@ class LibraryReader:
     def track_number(self, key: TrackKey) -> int | None:
         """Return a track's row number."""
         return self._connection.execute(select(TRACKS.c.id).where(TRACKS.c.key == key)).scalar()
+
+    def playlists_holding(self, track: int) -> set[int]:
+        """Return the playlists that hold a track now, by row number."""
+        query = select(ENTRIES.c.playlist_id).where(ENTRIES.c.track_id == track, present(None))
+        return set(self._connection.execute(query).scalars())
 
     def contributors(self) -> dict[int, str]:
         """Return everybody who added entries, by row number."""

@@ -1,0 +1,148 @@
+"""The only file that names concrete adapters: what a command needs, built from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syncengine.core.ports import Clock, ExportedPlaylist, ExportReader
+from syncengine.errors import UserError
+from syncengine.storage.lock import lock_path, writer_lock
+from syncengine.storage.unit_of_work import Database
+
+if TYPE_CHECKING:
+    from syncengine.config import Settings
+    from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
+    from syncengine.core.plan import Plan
+    from syncengine.core.scope import Scope
+    from syncengine.core.sink import Sink
+    from syncengine.jobs.export import Render
+    from syncengine.storage.repositories.library import LibraryReader
+    from syncengine.storage.unit_of_work import UnitOfWork
+
+LOCK_SECONDS = 5.0
+"""How long a writer waits for another one before it gives up."""
+EXPORT_FORMATS = ("csv", "json", "m3u8")
+EXPORT_DIALECTS = ("exportify.net", "exportify.app")
+SINKS = ("notion", "folders")
+
+
+def open_database(
+    settings: Settings, clock: Clock, say: Callable[[str], None] | None = None
+) -> Database:
+    """Return the database of the settings; it is opened, and upgraded if need be, on first use."""
+    return Database(settings.database_url, clock, say)
+
+
+@contextmanager
+def writing(settings: Settings, clock: Clock, command: str) -> Iterator[None]:
+    """Hold the writer's lock. Raises Locked when another run keeps it."""
+    path = lock_path(settings.database_url, data_dir=settings.data_dir)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UserError(f"{path.parent} cannot be made: {error.strerror}") from error
+    with writer_lock(path, wait=LOCK_SECONDS, clock=clock, command=command):
+        yield
+
+
+def export_reader() -> ExportReader:
+    """Return the reader of CSV exports."""
+    from syncengine.adapters.exportify import Exportify
+
+    return Exportify()
+
+
+def export_writer(form: str, dialect: str) -> Render:
+    """Return what turns a playlist into a file of one of EXPORT_FORMATS; ``dialect`` is for csv."""
+    if form == "csv":
+        from syncengine.adapters.exportify.writer import WRITERS
+
+        write = WRITERS[dialect]
+
+        def render(playlist: ExportedPlaylist) -> bytes:
+            stream = BytesIO()
+            write(playlist, stream)
+            return stream.getvalue()
+
+        return render
+    from syncengine.adapters import portable
+
+    return portable.write_json if form == "json" else portable.write_m3u8
+
+
+def safe_stem(text: str) -> str:
+    """Return a file stem for any text: itself where it is one, else what the exporter would make of it."""
+    from syncengine.adapters.exportify.writer import file_stem
+
+    is_plain = text == Path(text).name and text.isprintable() and not text.startswith(".")
+    return text if is_plain and len(text.encode()) <= 240 else file_stem("exportify.net", text)
+
+
+def configured_sinks(settings: Settings) -> list[str]:
+    """Return the names of the sinks that the settings say enough of."""
+    notion = settings.notion_token and (
+        settings.notion_parent_page_id or settings.notion_tracks_data_source_id
+    )
+    return ["notion"] if notion else []
+
+
+def make_sinks(settings: Settings, names: Sequence[str]) -> list[Sink]:
+    """Return sinks by name. Raises UserError for one that this version does not have."""
+    from syncengine.adapters.notion.sink import NotionSink
+    from syncengine.core.plan import ENTITIES
+
+    sinks: list[Sink] = []
+    for name in names:
+        if name != "notion":
+            raise UserError(f"the {name} sink is not in this version; notion is")
+        wanted = settings.notion_entities
+        entities = tuple(e for e in ENTITIES if f"{e}s" in wanted)
+        sinks.append(NotionSink(entities, settings.notion_requests_per_minute))
+    return sinks
+
+
+def plan_for(
+    unit: UnitOfWork,
+    settings: Settings,
+    names: Sequence[str],
+    clock: Clock,
+    *,
+    scope: Scope | None = None,
+    lifted: Collection[str] = (),
+) -> Plan:
+    """Return the plan that would bring sinks into agreement with the library as it is now."""
+    from syncengine.core.plan import Base
+    from syncengine.core.scope import WHOLE
+    from syncengine.jobs.reconcile import plan_reconcile
+
+    library = unit.library
+    latest = library.latest()
+    force = None if latest is None else unit.memory.timeline.in_force(latest)
+    return plan_reconcile(
+        catalog=_Catalog(library),
+        base=Base(force[0] if force else None, library.digest()),
+        agreed=unit.ledger.agreed,
+        sinks=make_sinks(settings, names),
+        clock=clock,
+        scope=scope or WHOLE,
+        lifted=lifted,
+    )
+
+
+class _Catalog:
+    """The library as it is now, as the planner asks for it."""
+
+    def __init__(self, library: LibraryReader) -> None:
+        self._library = library
+
+    def tracks(self) -> Iterable[CatalogTrack]:
+        """Yield every track that is in at least one playlist."""
+        return self._library.catalog_tracks()
+
+    def playlists(self) -> Iterable[CatalogPlaylist]:
+        """Yield every playlist that exists."""
+        return self._library.catalog_playlists()

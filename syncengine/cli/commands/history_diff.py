@@ -1,0 +1,114 @@
+"""``history diff``: what changed between two moments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syncengine.cli.context import CliContext
+from syncengine.cli.render import table
+from syncengine.core.moment import to_iso
+
+if TYPE_CHECKING:
+    from syncengine.core.history import PlaylistChange
+    from syncengine.jobs.history import LibraryDiff
+
+EXAMPLES = (
+    "syncengine history diff 2026-01-01 latest",
+    "syncengine history diff 6 7 --json",
+)
+_MOST_FACTS = 10
+
+
+def command(
+    cli: CliContext,
+    start: Annotated[
+        str, typer.Argument(metavar="FROM", help="A date (its end), date-time, snapshot id or latest.")
+    ],
+    end: Annotated[str, typer.Argument(metavar="TO", help="The same; may be before FROM.")] = "latest",
+) -> None:
+    """Show what changed between any two moments."""
+    from syncengine import bootstrap
+    from syncengine.jobs.history import diff_between
+
+    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+        found = diff_between(unit, start, end)
+    if cli.json:
+        cli.emit("diff", document(found))
+    else:
+        show(cli, found)
+
+
+def document(found: LibraryDiff) -> dict[str, object]:
+    """Return a difference as its JSON says it."""
+    return {
+        "from": {"snapshot": found.snapshots[0], "taken_at": to_iso(found.start)},
+        "to": {"snapshot": found.snapshots[1], "taken_at": to_iso(found.end)},
+        "playlists": [_playlist(change) for change in found.playlists],
+        "tracks": [
+            {"uri": change.track, "fields": {name: list(pair) for name, pair in change.fields.items()}}
+            for change in found.tracks
+        ],
+        "popularity": {
+            "changed": found.popularity.up + found.popularity.down,
+            "up": found.popularity.up,
+            "down": found.popularity.down,
+        },
+    }
+
+
+def _playlist(change: PlaylistChange) -> dict[str, object]:
+    def listed(occurrences: object) -> list[dict[str, object]]:
+        return [
+            {
+                "uri": each.entry.track,
+                "position": each.position,
+                "added_at": None if each.entry.added_at is None else to_iso(each.entry.added_at),
+            }
+            for each in occurrences  # type: ignore[attr-defined]  # a sequence of Occurrence
+        ]
+
+    entries = change.entries
+    return {
+        "playlist": change.name,
+        "key": change.key,
+        "status": change.status,
+        "renamed_from": change.renamed_from,
+        "added": listed(entries.added),
+        "removed": listed(entries.removed),
+        "moved": [{"uri": m.track, "from": m.source, "to": m.target} for m in entries.moved],
+        "restamped": [{"uri": r.after.track, "position": r.target} for r in entries.restamped],
+    }
+
+
+def show(cli: CliContext, found: LibraryDiff) -> None:
+    """Say what changed, as a person wants to hear it."""
+    cli.line(f"from {to_iso(found.start)} to {to_iso(found.end)}")
+    if found.playlists:
+        rows = [
+            (
+                change.name if not change.renamed_from else f"{change.renamed_from} → {change.name}",
+                change.status,
+                *(_count(each) for each in (change.entries.added, change.entries.removed, change.entries.moved)),
+            )
+            for change in found.playlists
+        ]
+        cli.show(table(("playlist", "", "came", "went", "moved"), rows))
+    else:
+        cli.line("no playlist changed")
+    drift = found.popularity
+    cli.line(
+        f"{len(found.tracks):,} tracks have other facts; popularity changed for "
+        f"{drift.up + drift.down:,} ({drift.up:,} up, {drift.down:,} down)"
+    )
+    for change in found.tracks[:_MOST_FACTS]:
+        told = "; ".join(f"{name}: {old} → {new}" for name, (old, new) in change.fields.items())
+        cli.line(f"  {change.track}  {told}")
+    if len(found.tracks) > _MOST_FACTS:
+        cli.line(f"  and {len(found.tracks) - _MOST_FACTS:,} more; --json lists them all")
+
+
+def _count(found: object) -> str:
+    number = len(found)  # type: ignore[arg-type]  # a sequence
+    return f"{number:,}" if number else ""

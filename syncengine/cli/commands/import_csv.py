@@ -1,0 +1,175 @@
+"""``import-csv``: take one snapshot from CSV exports."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from syncengine.cli.context import CliContext, Steps
+from syncengine.cli.exits import ExitCode
+from syncengine.core.moment import Instant, parse_local, to_iso
+from syncengine.errors import UsageError
+
+if TYPE_CHECKING:
+    from syncengine.jobs.import_csv import FileReport, ImportReport, Options
+
+EXAMPLES = (
+    "syncengine import-csv 'Spotify Library/'",
+    "syncengine import-csv exports.zip --taken-at 2026-01-13",
+)
+_MOST_REJECTED = 3
+
+
+def command(
+    cli: CliContext,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Files, folders (searched through) or zips.")
+    ],
+    taken_at: Annotated[
+        str | None,
+        typer.Option("--taken-at", metavar="ISO", help="When all of it was exported; a date means its end. Default: each file's own time."),
+    ] = None,
+    whole_library: Annotated[
+        bool,
+        typer.Option("--whole-library", help="These are all playlists there are: others that only exports showed end."),
+    ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", metavar="PLAYLIST", help="A suspect observation of this playlist is right."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read everything, say what would happen, keep nothing.")
+    ] = False,
+) -> ExitCode:
+    """Take one snapshot from CSV exports.
+
+    What is there already is left alone, so running it again costs one hash a file. A file that is no
+    export is set aside, a row that cannot be read is reported with its line; the rest goes in.
+    """
+    from syncengine.jobs.import_csv import Options, exit_code
+
+    options = Options(_moment(taken_at), whole_library, frozenset(accept or ()), dry_run)
+    started = time.perf_counter()
+    with cli.progress("importing") as steps:
+        report = _run(cli, [Path(path) for path in paths], options, steps)
+    seconds = round(time.perf_counter() - started, 2)
+    if cli.json:
+        cli.emit("import", document(report, seconds))
+    else:
+        show(cli, report, dry_run=dry_run)
+    return ExitCode(exit_code(report))
+
+
+def _moment(text: str | None) -> Instant | None:
+    if text is None:
+        return None
+    try:
+        return parse_local(text)
+    except ValueError:
+        raise UsageError(
+            f"--taken-at: {text!r} is no date or date-time", ["such as 2026-01-13 or 2026-01-13T18:00Z"]
+        ) from None
+
+
+def _run(cli: CliContext, paths: list[Path], options: Options, steps: Steps) -> ImportReport:
+    from contextlib import nullcontext
+
+    from syncengine import bootstrap
+    from syncengine.jobs.import_csv import import_csv
+
+    def progress(done: int, total: int) -> None:
+        steps.expect(total)
+        steps.advance()
+
+    database = bootstrap.open_database(cli.settings, cli.clock, cli.say)
+    lock = nullcontext() if options.dry_run else bootstrap.writing(cli.settings, cli.clock, cli.command)
+    with lock:
+        return import_csv(
+            paths,
+            options,
+            reader=bootstrap.export_reader(),
+            open_unit=database.unit,
+            raw_store=database.raw_store,
+            clock=cli.clock,
+            progress=progress,
+        )
+
+
+def document(report: ImportReport, seconds: float) -> dict[str, object]:
+    """Return what an import did, as its JSON says it; ``seconds`` is how long it took."""
+    snapshot = report.snapshot
+    files = report.files
+    return {
+        "snapshot": None if snapshot is None else {
+            "id": snapshot.id,
+            "source": snapshot.source.name.lower(),
+            "taken_at": to_iso(snapshot.taken_at),
+            "unchanged": snapshot.unchanged,
+        },
+        "files": [
+            {
+                "path": file.path,
+                "playlist": file.playlist,
+                "dialect": file.dialect,
+                "status": file.status,
+                "rows": file.rows,
+                "imported": file.imported,
+                "rejected": [{"line": r.line, "reason": r.reason} for r in file.rejected],
+                "warnings": file.warnings,
+            }
+            for file in files
+        ],
+        "joins": [{"from": j.earlier, "to": j.later, "reason": j.because} for j in report.joins],
+        "totals": {
+            "files": len(files),
+            "rows": sum(file.rows for file in files),
+            "imported": sum(file.imported for file in files),
+            "rejected": sum(len(file.rejected) for file in files),
+            "tracks_new": report.tracks_new,
+            "entries_added": report.entries_added,
+            "entries_removed": report.entries_removed,
+            "seconds": seconds,
+        },
+    }  # fmt: skip
+
+
+def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
+    """Say what an import did, as a person wants to hear it."""
+    for file in report.files:
+        _show_file(cli, file)
+    for join in report.joins:
+        cli.say(
+            f"{join.later} is {join.earlier} under a new name: {join.because}"
+            f" (wrong? syncengine playlists split {join.later!r})"
+        )
+    counts = {state: sum(f.status == state for f in report.files) for state in _STATES}
+    told = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
+    rows = sum(file.imported for file in report.files)
+    snapshot = report.snapshot
+    if snapshot is None:
+        cli.line(f"{len(report.files)} files: {told}; nothing was imported")
+        return
+    head = "would make a snapshot" if dry_run else f"snapshot {snapshot.id}"
+    if snapshot.unchanged:
+        head = f"nothing new since snapshot {snapshot.id}"
+    cli.line(f"{head} of {to_iso(snapshot.taken_at)}: {len(report.files)} files ({told}), {rows:,} rows")
+    cli.line(
+        f"{report.tracks_new:,} tracks are new; {report.entries_added:,} entries came, "
+        f"{report.entries_removed:,} went"
+    )
+
+
+_STATES = ("imported", "unchanged", "suspect", "quarantined")
+
+
+def _show_file(cli: CliContext, file: FileReport) -> None:
+    for warning in file.warnings:
+        cli.warn(f"{file.path}: {warning}" if file.status != "quarantined" else f"{file.path} was set aside: {warning}")
+    for row in file.rejected[:_MOST_REJECTED]:
+        cli.warn(f"{file.path}, line {row.line}: {row.reason}; the row was left out")
+    more = len(file.rejected) - _MOST_REJECTED
+    if more > 0:
+        cli.warn(f"{file.path}: {more} more rows were left out; --json lists them all")

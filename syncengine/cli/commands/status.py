@@ -1,0 +1,108 @@
+"""``status``: how things stand, on one screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncengine.cli.context import CliContext
+from syncengine.core.moment import Instant, to_iso
+
+if TYPE_CHECKING:
+    from syncengine.core.plan import Plan
+    from syncengine.jobs.status import Status
+
+EXAMPLES = ("syncengine status", "syncengine status --json")
+
+
+def command(cli: CliContext) -> None:
+    """Show last snapshots, freshness, pending changes, files set aside and the last runs."""
+    from syncengine import bootstrap
+    from syncengine.jobs.status import status
+
+    configured = bootstrap.configured_sinks(cli.settings)
+    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+        found = status(unit)
+        plan = bootstrap.plan_for(unit, cli.settings, configured, cli.clock) if configured else None
+    if cli.json:
+        cli.emit("status", _document(found, plan, cli.settings.spotify_daily_call_budget))
+    else:
+        _show(cli, found, plan)
+
+
+def _document(found: Status, plan: Plan | None, budget: int) -> dict[str, object]:
+    return {
+        "library": {"playlists": found.playlists, "entries": found.entries, "tracks": found.tracks},
+        "sources": [
+            {
+                "source": each.source.name.lower(),
+                "snapshot": each.snapshot,
+                "taken_at": to_iso(each.taken_at),
+                "recorded_at": to_iso(each.recorded_at),
+            }
+            for each in found.sources
+        ],
+        "pending": _pending(plan),
+        "sign_in": {"expires_at": None},
+        "budget": {"used": 0, "limit": budget},
+        "suspect": [{"playlist": name, "taken_at": to_iso(at)} for name, at in found.suspects],
+        "quarantined": [
+            {"path": q.path, "line": q.line, "reason": q.reason, "found_at": to_iso(q.found_at)}
+            for q in found.quarantined
+        ],
+        "runs": [
+            {
+                "id": run.id,
+                "command": run.command,
+                "started_at": to_iso(run.started_at),
+                "ended_at": _iso(run.ended_at),
+                "exit_code": run.exit_code,
+            }
+            for run in found.runs
+        ],
+    }
+
+
+def _pending(plan: Plan | None) -> dict[str, dict[str, int]]:
+    if plan is None:
+        return {}
+    return {
+        name: {
+            "create": sink.summary.create,
+            "update": sink.summary.update,
+            "remove": sink.summary.remove,
+        }
+        for name, sink in plan.sinks.items()
+    }
+
+
+def _iso(at: Instant | None) -> str | None:
+    return None if at is None else to_iso(at)
+
+
+def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
+    if found.latest is None:
+        cli.line("the library is empty: import an export first (syncengine import-csv FOLDER)")
+    else:
+        cli.line(
+            f"library      {found.playlists:,} playlists, {found.entries:,} entries, "
+            f"{found.tracks:,} tracks"
+        )
+    for source in found.sources:
+        cli.line(
+            f"{source.source.name.lower():<12} snapshot {source.snapshot} of {to_iso(source.taken_at)}"
+        )
+    for name, each in _pending(plan).items():
+        cli.line(
+            f"{name:<12} pending: {each['create']:,} to create, {each['update']:,} to update, "
+            f"{each['remove']:,} to remove"
+        )
+    if plan is None:
+        cli.line("sinks        none configured (see syncengine help settings)")
+    for name, at in found.suspects:
+        cli.line(f"suspect      {name}, {to_iso(at)}: kept aside until a later export agrees")
+    for file in found.quarantined:
+        line = "" if file.line is None else f", line {file.line}"
+        cli.line(f"set aside    {file.path}{line}: {file.reason}")
+    for run in found.runs:
+        end = "did not end" if run.exit_code is None else f"exit {run.exit_code}"
+        cli.line(f"run {run.id:<8} {to_iso(run.started_at)}  {run.command}  {end}")

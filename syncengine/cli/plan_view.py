@@ -1,0 +1,168 @@
+"""A plan for a person: what would happen, what it costs, and the first actions of each kind.
+
+Of each kind tracks come first, which people know best; a plan's own order is that of doing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from syncengine.cli.text import safe
+from syncengine.core.plan import ENTITIES, Action, Estimate, Kind, Plan, SinkPlan, Tally, Value
+
+SHOWN = 5
+_FIELDS = 4
+_ELEMENTS = 3
+_WIDTH = 60
+_VALUE_WIDTH = 32
+_ELLIPSIS = "…"
+_COLUMNS = ("create", "update", "remove", "conflict", "unchanged")
+_KINDS: tuple[tuple[Kind, str, str, str], ...] = (
+    ("conflict", "in conflict", "!", "yellow"),
+    ("remove", "to remove", "-", "red"),
+    ("update", "to update", "~", "cyan"),
+    ("create", "to create", "+", "green"),
+)
+"""Kind, words, mark and colour; what most needs a look comes first."""
+
+
+def show_plan(plan: Plan, console: Console, *, not_configured: Collection[str]) -> None:
+    """Print a plan; ``not_configured`` names the sinks that were planned without being set up.
+
+    What is shown of a library's texts can neither steer the terminal nor be taken for markup.
+    """
+    for name, sink in plan.sinks.items():
+        _show_sink(name, sink, console, configured=name not in not_configured)
+    if any(_hidden(sink) for sink in plan.sinks.values()):
+        _print(console, "All actions: --json prints them, --out plan.json saves them for apply.")
+
+
+def _show_sink(name: str, sink: SinkPlan, console: Console, *, configured: bool) -> None:
+    _print(console, f"{name.capitalize()}: {_headline(sink)}", "bold")
+    if not configured:
+        _print(console, f"  not configured: planned as if {name.capitalize()} were empty", "yellow")
+    for refusal in sink.refusals:
+        _print(console, f"  refused ({refusal.guard}): {refusal.message}", "bold red")
+    if sink.actions:
+        console.print(_tallies(sink))
+    for kind, words, mark, colour in _KINDS:
+        found = [action for action in sink.actions if action.action == kind]
+        if found:
+            console.print()
+            some = f", {SHOWN} of them" if len(found) > SHOWN else ""
+            _print(console, f"  {len(found):,} {words}{some}:", colour)
+            found.sort(key=lambda action: -ENTITIES.index(action.entity))
+            console.print(_sample(found[:SHOWN], mark, colour))
+    console.print()
+
+
+def _headline(sink: SinkPlan) -> str:
+    if sink.actions:
+        return _cost(sink.estimate)
+    return f"nothing to do, {sink.summary.unchanged:,} unchanged"
+
+
+def _cost(estimate: Estimate) -> str:
+    calls = f"{estimate.calls:,} call{'' if estimate.calls == 1 else 's'}"
+    if not estimate.calls or estimate.seconds <= 0:
+        return calls
+    pace = round(estimate.calls * 60 / estimate.seconds)
+    return f"about {_duration(estimate.seconds)} at {pace:,} requests a minute, {calls}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        number, unit = f"{max(1, round(seconds))}", "second"
+    elif seconds < 2 * 60 * 60:
+        number, unit = f"{round(seconds / 60)}", "minute"
+    else:
+        number, unit = f"{seconds / 3600:.1f}", "hour"
+    return f"{number} {unit}{'' if number == '1' else 's'}"
+
+
+def _tallies(sink: SinkPlan) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    table.add_column("")
+    for column in _COLUMNS:
+        table.add_column(column, justify="right")
+    for entity in ENTITIES:
+        if entity in sink.entities:
+            table.add_row(f"  {entity}s", *_cells(sink.entities[entity]))
+    table.add_row("  all", *_cells(sink.summary), style="bold")
+    return table
+
+
+def _cells(tally: Tally) -> Iterator[str]:
+    for column in _COLUMNS:
+        count: int = getattr(tally, column)
+        yield f"{count:,}" if count else "·"
+
+
+def _sample(actions: Sequence[Action], mark: str, colour: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(style=colour, no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    for action in actions:
+        about = Text(_short(action.title, _WIDTH))
+        table.add_row(Text(f"    {mark} {action.entity}"), about, _details(action))
+    return table
+
+
+def _details(action: Action) -> Text:
+    lines = []
+    if action.action in ("update", "conflict"):
+        lines.append("; ".join(_changes(action)))
+    lines += [safe(action.reason), *(f"note: {safe(note)}" for note in action.notes)]
+    return Text("\n".join(filter(None, lines)))
+
+
+def _changes(action: Action) -> Iterator[str]:
+    for name, (old, new) in islice(action.fields.items(), _FIELDS):
+        yield f"{safe(name)} {_change(old, new)}"
+    if len(action.fields) > _FIELDS:
+        yield f"{len(action.fields) - _FIELDS} more"
+
+
+def _change(old: Value, new: Value) -> str:
+    if isinstance(old, tuple | None) and isinstance(new, tuple | None):
+        before, after = old or (), new or ()
+        added = [f"+{_short(each, _VALUE_WIDTH)}" for each in after if each not in before]
+        gone = [f"-{_short(each, _VALUE_WIDTH)}" for each in before if each not in after]
+        return _listed([*added, *gone]) or "in another order"
+    return f"{_value(old)} → {_value(new)}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    left_out = len(parts) - _ELEMENTS
+    return ", ".join([*parts[:_ELEMENTS], *([f"{left_out:,} more"] if left_out > 0 else [])])
+
+
+def _value(value: Value) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return _listed([_short(each, _VALUE_WIDTH) for each in value])
+        case _:
+            return _short(str(value), _VALUE_WIDTH)
+
+
+def _short(text: str, width: int) -> str:
+    shown = safe(text)
+    return shown if len(shown) <= width else shown[: width - 1] + _ELLIPSIS
+
+
+def _hidden(sink: SinkPlan) -> bool:
+    return any(sum(action.action == kind for action in sink.actions) > SHOWN for kind, *_ in _KINDS)
+
+
+def _print(console: Console, text: str, style: str = "") -> None:
+    console.print(Text(safe(text), style=style), soft_wrap=True)

@@ -1,0 +1,118 @@
+"""What changed between any two states of a library; it depends on the two states only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Literal, NamedTuple
+
+from syncengine.core.diff import EntryDiff, diff
+from syncengine.core.identity import PlaylistKey, TrackKey
+from syncengine.core.playlist import Entry
+from syncengine.core.track import AudioFeatures, Facts
+
+Fact = str | int | float | bool | tuple[str, ...] | None
+Status = Literal["added", "removed", "renamed", "changed"]
+
+
+class Standing(NamedTuple):
+    """A playlist in one state: its key and name there, and its entries in order, by track key."""
+
+    key: PlaylistKey
+    name: str
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistChange:
+    """How one playlist changed; ``renamed_from`` is its name before, where it had another key."""
+
+    key: PlaylistKey
+    name: str
+    status: Status
+    renamed_from: str | None
+    entries: EntryDiff
+
+
+@dataclass(frozen=True, slots=True)
+class TrackChange:
+    """Facts of a track that differ: before and after, by field."""
+
+    track: TrackKey
+    fields: Mapping[str, tuple[Fact, Fact]]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How many tracks present in both states became more and less popular."""
+
+    up: int
+    down: int
+
+
+def diff_playlists(
+    before: Mapping[int, Standing], after: Mapping[int, Standing]
+) -> list[PlaylistChange]:
+    """Return the playlists that changed, by name; the maps' keys say which are one playlist."""
+    changes = [_change(before.get(each), after.get(each)) for each in {*before, *after}]
+    return sorted((c for c in changes if c), key=lambda c: (c.name.casefold(), c.key))
+
+
+def _change(before: Standing | None, after: Standing | None) -> PlaylistChange | None:
+    if after is None:
+        assert before is not None  # noqa: S101 -- a key of either map
+        return PlaylistChange(before.key, before.name, "removed", None, diff(before.entries, ()))
+    if before is None:
+        return PlaylistChange(after.key, after.name, "added", None, diff((), after.entries))
+    entries = diff(before.entries, after.entries)
+    if before.key != after.key:
+        return PlaylistChange(after.key, after.name, "renamed", before.name, entries)
+    return None if entries.empty else PlaylistChange(after.key, after.name, "changed", None, entries)
+
+
+def diff_facts(before: Facts, after: Facts) -> dict[str, tuple[Fact, Fact]]:
+    """Return the facts that changed; one that became known, or known more precisely, did not."""
+    ours, theirs = _shown(before), _shown(after)
+    if before.sources.get("genres", ("",))[0] != after.sources.get("genres", ("",))[0]:
+        # Two exporters write the same genres in different order and number.
+        theirs["genres"] = ours["genres"]
+    return {
+        name: (old, new)
+        for name, old in ours.items()
+        if old != (new := theirs[name]) and not _became_known(old, new)
+    }
+
+
+def _became_known(old: Fact, new: Fact) -> bool:
+    if old in (None, ()) or new in (None, ()):
+        return True
+    is_text = isinstance(old, str) and isinstance(new, str)
+    return is_text and (_is_prefix_date(str(old), str(new)) or _is_prefix_date(str(new), str(old)))
+
+
+def _is_prefix_date(short: str, long: str) -> bool:
+    return len(short) in (4, 7) and short[:4].isdigit() and long.startswith(short + "-")
+
+
+def _shown(facts: Facts) -> dict[str, Fact]:
+    heard = facts.features or AudioFeatures()
+    shown: dict[str, Fact] = {
+        "title": facts.recording.title,
+        "artists": tuple(artist.name for artist in facts.recording.artists),
+        "album": facts.release.album,
+        "duration_ms": facts.recording.duration_ms,
+        "release_date": facts.release.release_date,
+        "explicit": facts.recording.explicit,
+        "isrc": facts.isrc,
+        "label": facts.release.label,
+        "genres": facts.genres,
+    }
+    return shown | {each.name: getattr(heard, each.name) for each in fields(AudioFeatures)}
+
+
+def diff_popularity(
+    before: Mapping[int, int], after: Mapping[int, int], tracks: Iterable[int]
+) -> Drift:
+    """Count the tracks whose popularity went up and down."""
+    steps = [after[t] - before[t] for t in tracks if t in before and t in after]
+    return Drift(sum(step > 0 for step in steps), sum(step < 0 for step in steps))

@@ -1,0 +1,135 @@
+"""The library as it was, and what changed between any two moments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from syncengine.core.history import (
+    Drift,
+    PlaylistChange,
+    Standing,
+    TrackChange,
+    diff_facts,
+    diff_playlists,
+    diff_popularity,
+)
+from syncengine.core.identity import TrackKey
+from syncengine.core.moment import Instant
+from syncengine.core.playlist import Entry
+from syncengine.core.track import Facts
+from syncengine.jobs.moments import moment_of
+from syncengine.storage.repositories.library import LibraryReader, PlaylistState, SnapshotRecord
+from syncengine.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistThen:
+    """A playlist at a moment, its entries in order, by track key."""
+
+    state: PlaylistState
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryThen:
+    """The library at a moment, with the facts known then, by track key."""
+
+    at: Instant
+    playlists: Sequence[PlaylistThen]
+    facts: Mapping[TrackKey, Facts]
+    popularity: Mapping[TrackKey, int]
+    contributors: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryDiff:
+    """What changed between two moments; the snapshots are those in force then."""
+
+    start: Instant
+    end: Instant
+    snapshots: tuple[int | None, int | None]
+    playlists: Sequence[PlaylistChange]
+    tracks: Sequence[TrackChange]
+    popularity: Drift
+
+
+def library_at(
+    unit: UnitOfWork, when: str, playlists: frozenset[int] | None = None
+) -> LibraryThen:
+    """Return the library as it was; ``playlists`` limits it to some, by row number."""
+    library = unit.library
+    at = moment_of(when, library)
+    states = [s for s in library.playlists(at) if playlists is None or s.id in playlists]
+    entries = library.entries(at, [state.id for state in states])
+    numbers = {int(str(e.track)) for each in entries.values() for e in each}
+    keys = library.track_keys(numbers)
+    facts = library.facts(at, numbers)
+    popularity = library.popularity(at)
+    return LibraryThen(
+        at,
+        [PlaylistThen(state, _by_key(entries.get(state.id, []), keys)) for state in states],
+        {keys[number]: each for number, each in facts.items()},
+        {keys[number]: popularity[number] for number in numbers if number in popularity},
+        library.contributors(),
+    )
+
+
+def diff_between(unit: UnitOfWork, start: str, end: str) -> LibraryDiff:
+    """Return what changed from one moment to another, in either direction of time."""
+    library = unit.library
+    first, last = moment_of(start, library), moment_of(end, library)
+    keys = library.track_keys()
+    before, after = _standings(library, first, keys), _standings(library, last, keys)
+    both = _tracks(before) & _tracks(after)
+    numbers = {number for number, key in keys.items() if key in both}
+    drift = diff_popularity(library.popularity(first), library.popularity(last), numbers)
+    return LibraryDiff(
+        first,
+        last,
+        (_in_force(unit, first), _in_force(unit, last)),
+        diff_playlists(before, after),
+        _fact_changes(library, first, last, numbers),
+        drift,
+    )
+
+
+def snapshots(unit: UnitOfWork) -> list[SnapshotRecord]:
+    """Return the snapshots, oldest first."""
+    return unit.library.snapshots()
+
+
+def _in_force(unit: UnitOfWork, at: Instant) -> int | None:
+    force = unit.memory.timeline.in_force(at)
+    return force[0] if force else None
+
+
+def _by_key(entries: Sequence[Entry], keys: Mapping[int, TrackKey]) -> list[Entry]:
+    return [Entry(keys[int(str(e.track))], e.added_at, e.added_by) for e in entries]
+
+
+def _standings(
+    library: LibraryReader, at: Instant, keys: Mapping[int, TrackKey]
+) -> dict[int, Standing]:
+    entries = library.entries(at)
+    return {
+        state.id: Standing(state.key, state.name, _by_key(entries.get(state.id, []), keys))
+        for state in library.playlists(at)
+    }
+
+
+def _tracks(standings: Mapping[int, Standing]) -> set[object]:
+    return {entry.track for standing in standings.values() for entry in standing.entries}
+
+
+def _fact_changes(
+    library: LibraryReader, first: Instant, last: Instant, present: set[int]
+) -> list[TrackChange]:
+    restated = library.restated(min(first, last), max(first, last)) & present
+    before, after = library.facts(first, restated), library.facts(last, restated)
+    changes = []
+    for number in sorted(restated & before.keys() & after.keys()):
+        fields = diff_facts(before[number], after[number])
+        if fields:
+            changes.append(TrackChange(after[number].track, fields))
+    return changes

@@ -1,0 +1,35 @@
+"""From what a person types to the moment it means."""
+
+from __future__ import annotations
+
+from syncengine.core.moment import Instant, parse_local, to_iso
+from syncengine.errors import NotFound, UsageError
+from syncengine.storage.repositories.library import LibraryReader
+
+_ASK = "write a date, a date-time, the id of a snapshot, or latest"
+
+
+def moment_of(when: str, library: LibraryReader) -> Instant:
+    """Return the moment that WHEN means: a snapshot's id, an ISO date or date-time, or ``latest``.
+
+    Raises UsageError for a text that is none of these, NotFound for an unknown snapshot, for an empty
+    library and for a moment before its first observation, naming that.
+    """
+    earliest, latest = library.earliest(), library.latest()
+    if earliest is None or latest is None:
+        raise NotFound("the library is empty: import an export first (syncengine import-csv FOLDER)")
+    if when == "latest":
+        return latest
+    if when.isdigit() and len(when) < 8:
+        taken = library.taken_at(int(when))
+        if taken is None:
+            raise NotFound(f"there is no snapshot {when}; syncengine history list shows them")
+        at = taken
+    else:
+        try:
+            at = parse_local(when)
+        except ValueError as error:
+            raise UsageError(f"{when!r} is no moment: {_ASK}") from error
+    if at < earliest:
+        raise NotFound(f"nothing is known before {to_iso(earliest)}, the first observation")
+    return at

@@ -1,0 +1,314 @@
+"""The memory as a plain list: every observation ever made, folded by brute force on every question.
+
+This is what the storage has to agree with. It knows nothing of rows, ranks, increments or caches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from builders import HOUR, Row, Seen, claim_of
+
+from syncengine.core.identity import LIKED, PlaylistKey, TrackKey
+from syncengine.core.moment import Instant
+from syncengine.core.playlist import Line
+from syncengine.core.rename import Join, Trail, Verdicts, find_joins, group_keys
+from syncengine.core.snapshot import Effect, Kind, Source, is_collapse, merge
+from syncengine.core.track import Attestation, Claim, Dialect, Facts, resolve
+
+Group = frozenset[PlaylistKey]
+Order = tuple[int, int, bytes, str]
+V = TypeVar("V")
+
+
+@dataclass(eq=False)
+class Told:
+    """An observation as the list keeps it."""
+
+    seen: Seen
+    snapshot: int
+    lines: Sequence[Line] | None
+    accepted: bool = False
+
+    @property
+    def order(self) -> Order:
+        return (self.seen.at, 1 + self.seen.source, self.seen.digest, self.seen.key)
+
+
+class Roster(NamedTuple):
+    """A statement of all playlists that exports show."""
+
+    at: int
+    keys: frozenset[PlaylistKey]
+    snapshot: int
+
+    @property
+    def order(self) -> Order:
+        return (self.at, 0, b"", "")
+
+
+class Step(NamedTuple):
+    """What became of an observation or roster, and the lines in force after it (None: no playlist)."""
+
+    event: Told | Roster
+    effect: Effect
+    lines: Sequence[Line] | None
+
+
+class Span(NamedTuple):
+    """A playlist under one key and name."""
+
+    key: str
+    name: str
+    valid_from: int
+    valid_to: int | None
+
+
+class Place(NamedTuple):
+    """An entry as people read it."""
+
+    track: TrackKey
+    added_at: int | None
+    added_by: str | None
+
+
+@dataclass
+class PlainLibrary:
+    """Everything that was said; all else is worked out when asked for."""
+
+    told: list[Told] = field(default_factory=list)
+    rosters: list[Roster] = field(default_factory=list)
+    keys: set[PlaylistKey] = field(default_factory=set)
+    same: set[frozenset[PlaylistKey]] = field(default_factory=set)
+    different: set[frozenset[PlaylistKey]] = field(default_factory=set)
+    _texts: list[object] = field(default_factory=list)
+
+    # What is said
+
+    def record(self, snapshot: int, seen: Iterable[Seen]) -> list[Told]:
+        new = [Told(s, snapshot, self._lines(s), s.accepted) for s in seen]
+        self.told += new
+        self.keys |= {PlaylistKey(each.seen.key) for each in new}
+        return new
+
+    def knows(self, seen: Seen) -> bool:
+        """Tell whether the same bytes were seen under this key at this moment by this source."""
+        marks = {(t.seen.key, t.seen.at, t.seen.source, t.seen.digest) for t in self.told}
+        return (seen.key, seen.at, seen.source, seen.digest) in marks
+
+    def drop(self, snapshot: int) -> None:
+        self.told = [each for each in self.told if each.snapshot != snapshot]
+        self.rosters = [each for each in self.rosters if each.snapshot != snapshot]
+
+    def judge(self, pair: frozenset[PlaylistKey], *, same: bool) -> None:
+        self.same.discard(pair)
+        self.different.discard(pair)
+        (self.same if same else self.different).add(pair)
+
+    def _lines(self, seen: Seen) -> list[Line] | None:
+        if seen.kind is Kind.FORBIDDEN:
+            return None
+        return [self._line(seen.dialect, row) for row in seen.rows]
+
+    def _line(self, dialect: Dialect, row: Row) -> Line:
+        by = None if row.added_by is None else self._number(row.added_by)
+        added_at = None if row.added_at is None else Instant(row.added_at)
+        claim = self._number((dialect, claim_of(row)))
+        return Line(self._number(row.track), added_at, by, claim, row.popularity)
+
+    def _number(self, text: object) -> int:
+        if text not in self._texts:
+            self._texts.append(text)
+        return self._texts.index(text)
+
+    def text(self, number: int) -> str:
+        found = self._texts[number]
+        assert isinstance(found, str)
+        return found
+
+    def said(self, number: int) -> tuple[Dialect, Claim]:
+        found = self._texts[number]
+        assert isinstance(found, tuple)
+        return found
+
+    # Which keys are one playlist
+
+    def joins(self) -> list[Join]:
+        contents: list[Sequence[Line]] = []
+        trails = {}
+        for key in self.keys:
+            seen = [t for t in self._in_order() if t.seen.key == key and t.lines is not None]
+            if seen:
+                times = [Instant(t.seen.at) for t in seen]
+                numbers = range(len(contents), len(contents) + len(seen))
+                contents += [t.lines for t in seen if t.lines is not None]
+                gone = [Instant(r.at) for r in self.rosters if key not in r.keys]
+                trails[key] = Trail(key, times, list(numbers), gone)
+        verdicts = Verdicts(frozenset(self.same), frozenset(self.different))
+        return find_joins(trails, contents.__getitem__, verdicts)
+
+    def groups(self) -> list[Group]:
+        return [frozenset(group) for group in group_keys(sorted(self.keys), self.joins())]
+
+    # The fold
+
+    def _in_order(self) -> list[Told]:
+        return sorted(self.told, key=lambda each: each.order)
+
+    def steps(self, group: Group) -> list[Step]:
+        told = [each for each in self._in_order() if each.seen.key in group]
+        known_to_api = min(
+            (t.seen.at for t in told if t.seen.source is Source.API), default=1 << 62
+        )
+        endings = [
+            r
+            for r in self.rosters
+            if r.keys.isdisjoint(group) and LIKED not in group and r.at < known_to_api
+        ]
+        events = sorted([*told, *endings], key=lambda event: event.order)
+        vouched: set[int] = set()
+        while True:
+            steps, witness = _attempt(events, vouched)
+            if witness is None:
+                return steps
+            vouched.add(id(witness))
+
+    def effects(self) -> dict[int, Effect]:
+        """Return what became of every observation, by its place in the list."""
+        steps = [step for group in self.groups() for step in self.steps(group)]
+        effects = {id(step.event): step.effect for step in steps}
+        return {place: effects[id(told)] for place, told in enumerate(self.told)}
+
+    # What follows
+
+    def spans(self, group: Group) -> list[Span]:
+        spans: list[Span] = []
+        for event, effect, _ in self.steps(group):
+            if not effect.heard:
+                continue
+            open_now = spans[-1] if spans and spans[-1].valid_to is None else None
+            name = (event.seen.key, event.seen.name or event.seen.key) if isinstance(event, Told) else None
+            at = event.seen.at if isinstance(event, Told) else event.at
+            if open_now and open_now[:2] != name:
+                spans[-1] = open_now._replace(valid_to=at)
+            if name and (open_now is None or open_now[:2] != name):
+                spans.append(Span(*name, at, None))
+        return [span for span in spans if span.valid_from != span.valid_to]
+
+    def entries(self, group: Group, at: int) -> list[Place] | None:
+        """Return a playlist's entries at a moment; None where there is no playlist."""
+        lines: Sequence[Line] | None = None
+        for event, _, after in self.steps(group):
+            if event.order[0] <= at:
+                lines = after
+        return None if lines is None else [self._place(line) for line in lines]
+
+    def _place(self, line: Line) -> Place:
+        by = None if line.added_by is None else self.text(line.added_by)
+        return Place(TrackKey(self.text(line.track)), line.added_at, by)
+
+    def _heard(self) -> list[Told]:
+        steps = [step for group in self.groups() for step in self.steps(group)]
+        counts = {id(step.event) for step in steps if step.effect.heard}
+        return [told for told in self._in_order() if id(told) in counts]
+
+    def attestations(self) -> dict[tuple[TrackKey, int, int], Claim]:
+        """Return what is said from when on, by (track, rank, moment), where it changed."""
+        said: dict[tuple[TrackKey, int], dict[int, tuple[Dialect, Claim]]] = {}
+        for told in self._heard():
+            for line in told.lines or ():
+                key = (TrackKey(self.text(line.track)), told.seen.dialect.rank)
+                said.setdefault(key, {})[told.seen.at] = self.said(line.claim)
+        return {
+            (track, rank, at): claim
+            for (track, rank), series in said.items()
+            for at, (_, claim) in _changes(series).items()
+        }
+
+    def facts(self, at: int, dialects: Sequence[Dialect]) -> dict[TrackKey, Facts]:
+        by_rank = {dialect.rank: dialect for dialect in dialects}
+        said: dict[TrackKey, list[Attestation]] = {}
+        for (track, rank, since), claim in self.attestations().items():
+            if since <= at:
+                said.setdefault(track, []).append(Attestation(Instant(since), by_rank[rank], claim))
+        return {track: resolve(track, attested) for track, attested in said.items()}
+
+    def popularity(self) -> dict[tuple[TrackKey, int], int]:
+        """Return popularities by (track, moment), where they changed."""
+        said: dict[TrackKey, dict[int, int]] = {}
+        for told in self._heard():
+            for line in told.lines or ():
+                if line.popularity is not None:
+                    track = TrackKey(self.text(line.track))
+                    said.setdefault(track, {})[told.seen.at] = line.popularity
+        return {
+            (track, at): value
+            for track, series in said.items()
+            for at, value in _changes(series).items()
+        }
+
+    def moments(self) -> list[int]:
+        """Return every moment at which something may change, and those just before and after."""
+        told = {t.seen.at for t in self.told} | {r.at for r in self.rosters}
+        return sorted({at + shift for at in told for shift in (-1, 0, 1)})
+
+
+def _attempt(
+    events: Sequence[Told | Roster], vouched: set[int]
+) -> tuple[list[Step], Told | None]:
+    """Fold once; stop where an observation confirms one that was put aside, and return that one."""
+    steps: list[Step] = []
+    lines: Sequence[Line] | None = None
+    bytes_now: bytes | None = None
+    heard: set[bytes] = set()
+    aside: list[Told] = []
+    for event in events:
+        effect = Effect.FOLDED
+        if isinstance(event, Roster):
+            lines, bytes_now, aside = None, None, []
+        elif event.lines is None:
+            effect = Effect.SILENT
+        elif not event.accepted and id(event) not in vouched and _is_suspect(event, lines, bytes_now, heard):
+            for witness in aside:
+                if event.seen.at - witness.seen.at >= HOUR and _agree(witness.lines, event.lines):
+                    return [], witness
+            aside.append(event)
+            effect = Effect.ASIDE
+        else:
+            if event.seen.digest == bytes_now:
+                effect = Effect.CONFIRMED
+            partial = event.seen.kind is Kind.PARTIAL and lines is not None
+            lines = merge(lines or (), event.lines) if partial else event.lines
+            bytes_now = event.seen.digest
+            heard.add(bytes_now)
+            aside = []
+            if id(event) in vouched:
+                effect = Effect.VOUCHED
+        steps.append(Step(event, effect, lines))
+    return steps, None
+
+
+def _is_suspect(
+    event: Told, lines: Sequence[Line] | None, bytes_now: bytes | None, heard: set[bytes]
+) -> bool:
+    if lines is None or event.lines is None:
+        return False
+    stale = event.seen.inferred and event.seen.digest != bytes_now and event.seen.digest in heard
+    return stale or (event.seen.kind is Kind.COMPLETE and is_collapse(lines, event.lines))
+
+
+def _agree(one: Sequence[Line] | None, other: Sequence[Line] | None) -> bool:
+    assert one is not None
+    assert other is not None
+    return not is_collapse(one, other) and not is_collapse(other, one)
+
+
+def _changes(series: dict[int, V]) -> dict[int, V]:
+    changes: dict[int, V] = {}
+    last: V | None = None
+    for at in sorted(series):
+        if series[at] != last:
+            changes[at] = last = series[at]
+    return changes
