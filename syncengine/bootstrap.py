@@ -38,6 +38,21 @@ def open_database(
 
 
 @contextmanager
+def trial_database(
+    settings: Settings, clock: Clock, say: Callable[[str], None] | None = None
+) -> Iterator[Database]:
+    """Return the database for a dry run: where there is none yet, an empty one that leaves no trace."""
+    database = open_database(settings, clock, say)
+    if database.exists:
+        yield database
+        return
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="syncengine-") as folder:
+        yield Database(f"sqlite:///{(Path(folder) / 'library.db').as_posix()}", clock, say)
+
+
+@contextmanager
 def writing(settings: Settings, clock: Clock, command: str) -> Iterator[None]:
     """Hold the writer's lock. Raises Locked when another run keeps it."""
     path = lock_path(settings.database_url, data_dir=settings.data_dir)

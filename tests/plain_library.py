@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from builders import HOUR, Row, Seen, claim_of
@@ -32,9 +33,13 @@ class Told:
     lines: Sequence[Line] | None
     accepted: bool = False
 
-    @property
+    @cached_property
     def order(self) -> Order:
         return (self.seen.at, 1 + self.seen.source, self.seen.digest, self.seen.key)
+
+    @property
+    def called(self) -> tuple[str, str]:
+        return (self.seen.key, self.seen.name or self.seen.key)
 
 
 class Roster(NamedTuple):
@@ -95,8 +100,8 @@ class PlainLibrary:
 
     def knows(self, seen: Seen) -> bool:
         """Tell whether the same bytes were seen under this key at this moment by this source."""
-        marks = {(t.seen.key, t.seen.at, t.seen.source, t.seen.digest) for t in self.told}
-        return (seen.key, seen.at, seen.source, seen.digest) in marks
+        order = Told(seen, 0, None).order
+        return any(each.order == order for each in self.told)
 
     def drop(self, snapshot: int) -> None:
         self.told = [each for each in self.told if each.snapshot != snapshot]
@@ -133,38 +138,51 @@ class PlainLibrary:
         assert isinstance(found, tuple)
         return found
 
+    def fold(self) -> Folding:
+        """Work out all that follows from what was said."""
+        return Folding(self)
+
+
+class Folding:
+    """What follows from a list of observations, worked out from the beginning."""
+
+    def __init__(self, library: PlainLibrary) -> None:
+        self.library = library
+        self._told = sorted(library.told, key=lambda each: each.order)
+
     # Which keys are one playlist
 
+    @cached_property
     def joins(self) -> list[Join]:
         contents: list[Sequence[Line]] = []
         trails = {}
-        for key in self.keys:
-            seen = [t for t in self._in_order() if t.seen.key == key and t.lines is not None]
+        for key in self.library.keys:
+            seen = [t for t in self._told if t.seen.key == key and t.lines is not None]
             if seen:
                 times = [Instant(t.seen.at) for t in seen]
                 numbers = range(len(contents), len(contents) + len(seen))
                 contents += [t.lines for t in seen if t.lines is not None]
-                gone = [Instant(r.at) for r in self.rosters if key not in r.keys]
+                gone = [Instant(r.at) for r in self.library.rosters if key not in r.keys]
                 trails[key] = Trail(key, times, list(numbers), gone)
-        verdicts = Verdicts(frozenset(self.same), frozenset(self.different))
+        verdicts = Verdicts(frozenset(self.library.same), frozenset(self.library.different))
         return find_joins(trails, contents.__getitem__, verdicts)
 
-    def groups(self) -> list[Group]:
-        return [frozenset(group) for group in group_keys(sorted(self.keys), self.joins())]
+    @cached_property
+    def steps(self) -> dict[Group, list[Step]]:
+        """Every playlist's keys, and the steps of its fold."""
+        groups = group_keys(sorted(self.library.keys), self.joins)
+        return {frozenset(group): self._fold(frozenset(group)) for group in groups}
 
     # The fold
 
-    def _in_order(self) -> list[Told]:
-        return sorted(self.told, key=lambda each: each.order)
-
-    def steps(self, group: Group) -> list[Step]:
-        told = [each for each in self._in_order() if each.seen.key in group]
+    def _fold(self, group: Group) -> list[Step]:
+        told = [each for each in self._told if each.seen.key in group]
         known_to_api = min(
             (t.seen.at for t in told if t.seen.source is Source.API), default=1 << 62
         )
         endings = [
             r
-            for r in self.rosters
+            for r in self.library.rosters
             if r.keys.isdisjoint(group) and LIKED not in group and r.at < known_to_api
         ]
         events = sorted([*told, *endings], key=lambda event: event.order)
@@ -175,73 +193,68 @@ class PlainLibrary:
                 return steps
             vouched.add(id(witness))
 
-    def effects(self) -> dict[int, Effect]:
-        """Return what became of every observation, by its place in the list."""
-        steps = [step for group in self.groups() for step in self.steps(group)]
-        effects = {id(step.event): step.effect for step in steps}
-        return {place: effects[id(told)] for place, told in enumerate(self.told)}
-
     # What follows
 
-    def spans(self, group: Group) -> list[Span]:
+    @staticmethod
+    def spans(steps: Sequence[Step]) -> list[Span]:
         spans: list[Span] = []
-        for event, effect, _ in self.steps(group):
+        for event, effect, _ in steps:
             if not effect.heard:
                 continue
             open_now = spans[-1] if spans and spans[-1].valid_to is None else None
-            name = (event.seen.key, event.seen.name or event.seen.key) if isinstance(event, Told) else None
-            at = event.seen.at if isinstance(event, Told) else event.at
+            name = event.called if isinstance(event, Told) else None
+            at = event.order[0]
             if open_now and open_now[:2] != name:
                 spans[-1] = open_now._replace(valid_to=at)
             if name and (open_now is None or open_now[:2] != name):
                 spans.append(Span(*name, at, None))
         return [span for span in spans if span.valid_from != span.valid_to]
 
-    def entries(self, group: Group, at: int) -> list[Place] | None:
+    def entries(self, steps: Sequence[Step], at: float) -> list[Place] | None:
         """Return a playlist's entries at a moment; None where there is no playlist."""
-        lines: Sequence[Line] | None = None
-        for event, _, after in self.steps(group):
-            if event.order[0] <= at:
-                lines = after
-        return None if lines is None else [self._place(line) for line in lines]
+        lines = next((s.lines for s in reversed(steps) if s.event.order[0] <= at), None)
+        return None if lines is None else [self.place(line) for line in lines]
 
-    def _place(self, line: Line) -> Place:
-        by = None if line.added_by is None else self.text(line.added_by)
-        return Place(TrackKey(self.text(line.track)), line.added_at, by)
+    def place(self, line: Line) -> Place:
+        by = None if line.added_by is None else self.library.text(line.added_by)
+        return Place(TrackKey(self.library.text(line.track)), line.added_at, by)
 
+    @cached_property
     def _heard(self) -> list[Told]:
-        steps = [step for group in self.groups() for step in self.steps(group)]
+        steps = [step for each in self.steps.values() for step in each]
         counts = {id(step.event) for step in steps if step.effect.heard}
-        return [told for told in self._in_order() if id(told) in counts]
+        return [told for told in self._told if id(told) in counts]
 
+    @cached_property
     def attestations(self) -> dict[tuple[TrackKey, int, int], Claim]:
         """Return what is said from when on, by (track, rank, moment), where it changed."""
         said: dict[tuple[TrackKey, int], dict[int, tuple[Dialect, Claim]]] = {}
-        for told in self._heard():
+        for told in self._heard:
             for line in told.lines or ():
-                key = (TrackKey(self.text(line.track)), told.seen.dialect.rank)
-                said.setdefault(key, {})[told.seen.at] = self.said(line.claim)
+                key = (TrackKey(self.library.text(line.track)), told.seen.dialect.rank)
+                said.setdefault(key, {})[told.seen.at] = self.library.said(line.claim)
         return {
             (track, rank, at): claim
             for (track, rank), series in said.items()
             for at, (_, claim) in _changes(series).items()
         }
 
-    def facts(self, at: int, dialects: Sequence[Dialect]) -> dict[TrackKey, Facts]:
+    def facts(self, at: float, dialects: Sequence[Dialect]) -> dict[TrackKey, Facts]:
         by_rank = {dialect.rank: dialect for dialect in dialects}
         said: dict[TrackKey, list[Attestation]] = {}
-        for (track, rank, since), claim in self.attestations().items():
+        for (track, rank, since), claim in self.attestations.items():
             if since <= at:
                 said.setdefault(track, []).append(Attestation(Instant(since), by_rank[rank], claim))
         return {track: resolve(track, attested) for track, attested in said.items()}
 
+    @cached_property
     def popularity(self) -> dict[tuple[TrackKey, int], int]:
         """Return popularities by (track, moment), where they changed."""
         said: dict[TrackKey, dict[int, int]] = {}
-        for told in self._heard():
+        for told in self._heard:
             for line in told.lines or ():
                 if line.popularity is not None:
-                    track = TrackKey(self.text(line.track))
+                    track = TrackKey(self.library.text(line.track))
                     said.setdefault(track, {})[told.seen.at] = line.popularity
         return {
             (track, at): value
@@ -251,7 +264,7 @@ class PlainLibrary:
 
     def moments(self) -> list[int]:
         """Return every moment at which something may change, and those just before and after."""
-        told = {t.seen.at for t in self.told} | {r.at for r in self.rosters}
+        told = {t.seen.at for t in self.library.told} | {r.at for r in self.library.rosters}
         return sorted({at + shift for at in told for shift in (-1, 0, 1)})
 
 

@@ -18,6 +18,8 @@ def ask(cli: CliContext, question: str, *, yes: bool) -> None:
     if yes:
         return
     if cli.json or not sys.stdin or not sys.stdin.isatty():
-        raise UsageError("this asks for consent and there is nobody to ask", ["say --yes to consent"])
+        raise UsageError(
+            "this asks for consent and there is nobody to ask", ["say --yes to consent"]
+        )
     if not typer.confirm(question, err=True):
         raise UsageError("nothing was done")

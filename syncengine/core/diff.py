@@ -130,17 +130,17 @@ def _align_middle(
 def _pair_unstamped(
     before: Sequence[Entry], after: Sequence[Entry], left: list[int], right: list[int]
 ) -> Pairs:
-    waiting: dict[Hashable, list[int]] = defaultdict(list)
-    for j in right:
-        waiting[after[j][0]].append(j)
+    """Pair by track in order, where one of the two stamps is missing (both are the exact pairs' business)."""
     pairs: Pairs = []
+    waiting: dict[tuple[Hashable, bool], deque[int]] = defaultdict(deque)
+    for j in right:
+        track, stamp = after[j][:2]
+        waiting[track, stamp is None].append(j)
     for i in left:
         track, stamp = before[i][:2]
-        queue = waiting.get(track, [])
-        match = next((j for j in queue if stamp is None or after[j][1] is None), None)
-        if match is not None:
-            queue.remove(match)
-            pairs.append((i, match))
+        queue = waiting.get((track, stamp is not None))
+        if queue:
+            pairs.append((i, queue.popleft()))
     return pairs
 
 

@@ -93,6 +93,8 @@ def shown_name(stem: str) -> str:
 
 def fold(text: str) -> str:
     """Return a text for comparing: compatibility forms, case and accents folded, gaps narrowed."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     flat = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(mark for mark in flat if not unicodedata.combining(mark))
     return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from typing import NewType
 
 Instant = NewType("Instant", int)
@@ -11,7 +11,7 @@ Instant = NewType("Instant", int)
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _MINIMUM = int(datetime(1970, 1, 1, tzinfo=UTC).timestamp())
-_MAXIMUM = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
+_MAXIMUM = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 
 def from_datetime(moment: datetime) -> Instant:
@@ -37,10 +37,7 @@ def parse_utc(text: str) -> Instant:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    seconds = int(moment.timestamp() // 1)
-    if not _MINIMUM <= seconds <= _MAXIMUM:
-        raise ValueError(f"out of range: {text}")
-    return Instant(seconds)
+    return _in_range(moment, text)
 
 
 def parse_local(text: str, zone: tzinfo | None = None) -> Instant:
@@ -48,14 +45,18 @@ def parse_local(text: str, zone: tzinfo | None = None) -> Instant:
 
     ``zone`` is the zone of texts without one; None is the machine's. Raises ValueError.
     """
-    if _DATE.match(text):
-        day = date.fromisoformat(text)
-        moment = datetime.combine(day + timedelta(days=1), time.min)
-        end = moment.replace(tzinfo=zone) if zone else moment.astimezone()
-        return Instant(int(end.timestamp()) - 1)
     moment = datetime.fromisoformat(text)
+    if _DATE.match(text):
+        moment = datetime.combine(moment, time(23, 59, 59, fold=1))
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone) if zone else moment.astimezone()
+        try:
+            moment = moment.replace(tzinfo=zone) if zone else moment.astimezone()
+        except OverflowError as error:
+            raise ValueError(f"out of range: {text}") from error
+    return _in_range(moment, text)
+
+
+def _in_range(moment: datetime, text: str) -> Instant:
     seconds = int(moment.timestamp() // 1)
     if not _MINIMUM <= seconds <= _MAXIMUM:
         raise ValueError(f"out of range: {text}")

@@ -27,7 +27,7 @@ from syncengine.core.plan import (
 )
 from syncengine.core.scope import WHOLE, Reach, Scope, reach
 from syncengine.core.sink import Sink
-from syncengine.errors import InvariantBroken, NotFound
+from syncengine.errors import InvariantBroken
 
 Fields = dict[str, tuple[Value, Value]]
 Seen = Mapping[Target, Mapping[str, Value]]
@@ -78,8 +78,7 @@ def plan_sink(
     """Return what one sink would do to agree with the library, and which guards refuse it.
 
     ``lifted`` names guards that a person lifted. Without ``seen`` nobody looked at the sink, and it is
-    taken to be as agreed. The order of ``desired`` and ``agreed`` never matters. Raises NotFound when
-    the scope names something that neither side knows.
+    taken to be as agreed. The order of ``desired`` and ``agreed`` never matters.
     """
     entities = frozenset(sink.entities)
     sides = _Sides(
@@ -88,7 +87,7 @@ def plan_sink(
         {(each.entity, each.key): each for each in agreed if each.entity in entities},
         seen or {},
     )
-    within = None if scope.whole else _reach(scope, sides)
+    within = None if scope.whole else reach(scope, sides.desired, sides.agreed, sink.policies)
     actions, unchanged = _decide_all(sides, within)
     actions.sort(key=lambda each: (_RANKS[each.action, each.entity], each.title, each.key))
     outcomes = Counter((each.entity, each.action) for each in actions)
@@ -133,19 +132,6 @@ def _by_target(desired: Iterable[Item]) -> dict[Target, Item]:
         if found.setdefault((item.entity, item.key), item) is not item:
             raise InvariantBroken(f"a sink wants {item.entity} {item.key} twice")
     return found
-
-
-def _reach(scope: Scope, sides: _Sides) -> Reach:
-    unknown = [
-        f"{entity} {key}"
-        for entity, key in sorted(scope.named)
-        if entity in sides.sink.entities
-        and (entity, key) not in sides.desired
-        and (entity, key) not in sides.agreed
-    ]
-    if unknown:
-        raise NotFound(f"the library does not know {', '.join(unknown)}", unknown)
-    return reach(scope, sides.desired, sides.agreed, sides.sink.policies)
 
 
 def _stocks(sides: _Sides, outcomes: Counter[tuple[Entity, Kind]]) -> list[Stock]:

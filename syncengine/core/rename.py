@@ -66,16 +66,16 @@ def find_joins(
         earlier, later = sorted(pair, key=lambda key: (_first(trails, key), key))
         if earlier in trails and later in trails and groups.unite(earlier, later, forced=True):
             joins.append(Join(earlier, later, "you said so"))
-    for later in sorted(trails.values(), key=lambda trail: (trail.times[0], trail.key)):
+    for trail in sorted(trails.values(), key=lambda each: (each.times[0], each.key)):
         candidates = [
-            (share, earlier.times[0], earlier.key, because)
-            for earlier in trails.values()
-            if _may_be_one(earlier, later)
-            for share, because in _evidence(earlier, later, lines)
+            (share, other.times[0], other.key, because)
+            for other in trails.values()
+            if _may_be_one(other, trail)
+            for share, because in _evidence(other, trail, lines)
         ]
         for _, _, key, because in sorted(candidates, key=lambda c: (-c[0], -c[1], c[2])):
-            if groups.unite(key, later.key, forced=False):
-                joins.append(Join(key, later.key, because))
+            if groups.unite(key, trail.key, forced=False):
+                joins.append(Join(key, trail.key, because))
                 break
     return joins
 

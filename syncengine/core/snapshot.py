@@ -44,13 +44,15 @@ class Effect(IntEnum):
 
     FOLDED = 0
     CONFIRMED = 1
-    ASIDE = 2
-    SILENT = 3
+    VOUCHED = 2
+    """It was suspect, and counts because a later one agrees."""
+    ASIDE = 3
+    SILENT = 4
 
     @property
     def heard(self) -> bool:
         """Whether what the observation says of tracks and entries counts."""
-        return self in (Effect.FOLDED, Effect.CONFIRMED)
+        return self < Effect.ASIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,11 @@ class Fold:
         self._start = standing
         self._vouched: set[int] = set()
 
-    def run(self, events: Sequence[Event], settled: Callable[[Step], bool]) -> Folded:
+    def run(self, events: Sequence[Event], settled: Callable[[Sequence[Step]], bool]) -> Folded:
         """Fold events, which must be in order and follow the standing.
 
-        ``settled(step)`` tells that a step with nothing aside is as it was before the change, and
-        that nothing changed after it: there the fold ends early.
+        ``settled(steps)`` tells that after the last of these steps, with nothing aside, all is as it
+        was before the change: there the fold ends early.
         """
         while True:
             folded, vouched = self._attempt(events, settled)
@@ -153,7 +155,7 @@ class Fold:
             self._vouched.add(vouched)
 
     def _attempt(
-        self, events: Sequence[Event], settled: Callable[[Step], bool]
+        self, events: Sequence[Event], settled: Callable[[Sequence[Step]], bool]
     ) -> tuple[Folded, int | None]:
         standing = self._start
         steps: list[Step] = []
@@ -175,14 +177,19 @@ class Fold:
                 aside.append(event)
                 steps.append(Step(event, Effect.ASIDE, standing.state))
                 continue
-            effect = Effect.CONFIRMED if event.digest == standing.digest else Effect.FOLDED
+            effect = self._effect(event, standing)
             standing = Standing(self._next_state(event, standing), event.digest)
             heard.add(event.digest)
             aside.clear()
             steps.append(Step(event, effect, standing.state))
-            if settled(steps[-1]):
+            if settled(steps):
                 return Folded(steps[:-1], event.at), None
         return Folded(steps), None
+
+    def _effect(self, event: Observation, standing: Standing) -> Effect:
+        if event.id in self._vouched:
+            return Effect.VOUCHED
+        return Effect.CONFIRMED if event.digest == standing.digest else Effect.FOLDED
 
     def _next_state(self, event: Observation, standing: Standing) -> int:
         assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
@@ -194,9 +201,12 @@ class Fold:
     def _is_suspect(self, event: Observation, standing: Standing, heard: set[bytes]) -> bool:
         if event.accepted or event.id in self._vouched or standing.state is None:
             return False
-        if event.inferred and event.digest != standing.digest:
-            if event.digest in heard or self._was_said_before(event.digest, event.at):
-                return True
+        if (
+            event.inferred
+            and event.digest != standing.digest
+            and (event.digest in heard or self._was_said_before(event.digest, event.at))
+        ):
+            return True
         if event.kind is Kind.PARTIAL or event.content == standing.state:
             return False
         assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
@@ -208,8 +218,7 @@ class Fold:
         assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
         for witness in aside:
             assert witness.content is not None  # noqa: S101 - narrows the type likewise
-            apart = event.at - witness.at >= CONFIRMATION
-            if apart and not is_collapse(
+            if event.at - witness.at >= CONFIRMATION and agree(
                 self._contents.lines(witness.content), self._contents.lines(event.content)
             ):
                 return witness.id
@@ -227,6 +236,14 @@ def is_collapse(before: Sequence[Line], after: Sequence[Line]) -> bool:
     lost = Counter(line.track for line in before) - Counter(line.track for line in after)
     gone = lost.total()
     return gone > LOST_AT_LEAST and gone * 2 > len(before)
+
+
+def agree(one: Sequence[Line], other: Sequence[Line]) -> bool:
+    """Tell whether neither of two observations would be a collapse of the other.
+
+    Both ways: everything is more than an empty answer, so an old file that came back would confirm it.
+    """
+    return not is_collapse(one, other) and not is_collapse(other, one)
 
 
 def merge(known: Sequence[Line], seen: Sequence[Line]) -> list[Line]:

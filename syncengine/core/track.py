@@ -64,7 +64,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class AudioFeatures:
-    """Spotify's audio features: 0–1 but ``key`` (-1–11), ``loudness`` (dB), ``tempo`` (BPM), ``time_signature``."""
+    """Spotify's audio features: 0–1 but ``key`` (-1–11), ``loudness`` (dB), ``tempo`` (BPM) and the metre."""
 
     danceability: float | None = None
     energy: float | None = None
@@ -162,6 +162,7 @@ def resolve(track: TrackKey, attestations: Sequence[Attestation]) -> Facts:
 
 
 def _as_said(said: Attestation) -> Facts:
+    """Return what a claim says on its own: what ``resolve`` would, without the merging."""
     claim = said.claim
     origin = Provenance(said.dialect.name, said.at)
     groups = ("recording", "release", "genres", "features", "isrc")
@@ -170,10 +171,13 @@ def _as_said(said: Attestation) -> Facts:
         claim.recording or Recording(),
         claim.release or Release(),
         claim.genres or (),
-        claim.features,
+        None if claim.features in _SILENT else claim.features,
         claim.isrc,
-        {name: origin for name in groups if getattr(claim, name)},
+        {name: origin for name in groups if getattr(claim, name) not in _SILENT},
     )
+
+
+_SILENT = (None, (), "", Recording(), Release(), AudioFeatures())
 
 
 def _merge(
@@ -198,11 +202,13 @@ def _merge(
 
 
 def _most_precise(release: Release, order: Sequence[Attestation]) -> Release:
+    """Let a more precise date take the place of its own prefix; the better source is asked first."""
     best = release.release_date
     if best is None:
         return release
-    for said in order:
+    for said in reversed(order):
         date = said.claim.release.release_date if said.claim.release else None
-        if date and len(date) > len(best) and date.startswith(best):
+        sound = "release_date" not in said.dialect.damages
+        if date and sound and len(date) > len(best) and date.startswith(best):
             best = date
     return replace(release, release_date=best)

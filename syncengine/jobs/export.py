@@ -64,10 +64,10 @@ def to_exported(playlist: PlaylistThen, then: LibraryThen) -> ExportedPlaylist:
     state = playlist.state
     entries: Sequence[ExportedEntry] = [
         ExportedEntry(
-            then.facts.get(entry.track, Facts(entry.track)),  # type: ignore[call-overload]  # a track key
+            then.facts.get(entry.track, Facts(entry.track)),
             entry.added_at,
-            None if entry.added_by is None else then.contributors[int(str(entry.added_by))],
-            then.popularity.get(entry.track),  # type: ignore[call-overload]  # a track key
+            entry.added_by,
+            then.popularity.get(entry.track),
         )
         for entry in playlist.entries
     ]

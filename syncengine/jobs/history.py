@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from syncengine.core.history import (
     Drift,
@@ -19,27 +20,39 @@ from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
 from syncengine.core.track import Facts
 from syncengine.jobs.moments import moment_of
-from syncengine.storage.repositories.library import LibraryReader, PlaylistState, SnapshotRecord
+from syncengine.storage.repositories.library import (
+    LibraryReader,
+    PlaylistState,
+    SnapshotRecord,
+    number_of,
+)
 from syncengine.storage.unit_of_work import UnitOfWork
+
+
+class EntryThen(NamedTuple):
+    """A place in a playlist at a moment; ``added_by`` is a bare user id."""
+
+    track: TrackKey
+    added_at: Instant | None
+    added_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class PlaylistThen:
-    """A playlist at a moment, its entries in order, by track key."""
+    """A playlist at a moment, its entries in order."""
 
     state: PlaylistState
-    entries: Sequence[Entry]
+    entries: Sequence[EntryThen]
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryThen:
-    """The library at a moment, with the facts known then, by track key."""
+    """The library at a moment, with the facts and popularity (0–100) known then, by track key."""
 
     at: Instant
     playlists: Sequence[PlaylistThen]
     facts: Mapping[TrackKey, Facts]
     popularity: Mapping[TrackKey, int]
-    contributors: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +67,22 @@ class LibraryDiff:
     popularity: Drift
 
 
-def library_at(
-    unit: UnitOfWork, when: str, playlists: frozenset[int] | None = None
-) -> LibraryThen:
+def library_at(unit: UnitOfWork, when: str, playlists: frozenset[int] | None = None) -> LibraryThen:
     """Return the library as it was; ``playlists`` limits it to some, by row number."""
     library = unit.library
     at = moment_of(when, library)
     states = [s for s in library.playlists(at) if playlists is None or s.id in playlists]
     entries = library.entries(at, [state.id for state in states])
-    numbers = {int(str(e.track)) for each in entries.values() for e in each}
+    numbers = {number_of(entry) for each in entries.values() for entry in each}
     keys = library.track_keys(numbers)
     facts = library.facts(at, numbers)
     popularity = library.popularity(at)
+    people = library.contributors()
     return LibraryThen(
         at,
-        [PlaylistThen(state, _by_key(entries.get(state.id, []), keys)) for state in states],
+        [PlaylistThen(s, _then(entries.get(s.id, []), keys, people)) for s in states],
         {keys[number]: each for number, each in facts.items()},
         {keys[number]: popularity[number] for number in numbers if number in popularity},
-        library.contributors(),
     )
 
 
@@ -104,8 +115,21 @@ def _in_force(unit: UnitOfWork, at: Instant) -> int | None:
     return force[0] if force else None
 
 
+def _then(
+    entries: Sequence[Entry], keys: Mapping[int, TrackKey], people: Mapping[int, str]
+) -> list[EntryThen]:
+    return [
+        EntryThen(
+            keys[number_of(entry)],
+            entry.added_at,
+            people[entry.added_by] if isinstance(entry.added_by, int) else None,
+        )
+        for entry in entries
+    ]
+
+
 def _by_key(entries: Sequence[Entry], keys: Mapping[int, TrackKey]) -> list[Entry]:
-    return [Entry(keys[int(str(e.track))], e.added_at, e.added_by) for e in entries]
+    return [Entry(keys[number_of(e)], e.added_at, e.added_by) for e in entries]
 
 
 def _standings(

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from syncengine.core.identity import PlaylistKey, playlist_key, shown_name
+from syncengine.core.identity import PlaylistKey, parse_playlist, playlist_key, shown_name
 from syncengine.core.moment import Instant
+from syncengine.core.playlist import Line
 from syncengine.core.ports import (
     Clock,
     ExportFile,
@@ -20,12 +21,11 @@ from syncengine.core.ports import (
     RejectedRow,
     SeenRow,
 )
-from syncengine.core.playlist import Line
 from syncengine.core.rename import Join
 from syncengine.core.snapshot import Effect, Kind, Source
 from syncengine.core.track import Claim
 from syncengine.errors import MalformedExport, UserError
-from syncengine.jobs.twins import tell_apart
+from syncengine.jobs.twins import places, tell_apart
 from syncengine.storage.memory import Memory
 from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.timeline import KeyRow, NewObservation, Seen
@@ -76,11 +76,12 @@ class SnapshotReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What one import did."""
+    """What one import did; ``unheeded`` are names to accept that no file goes by."""
 
     snapshot: SnapshotReport | None
     files: Sequence[FileReport]
     joins: Sequence[Join]
+    unheeded: Sequence[str]
     tracks_new: int
     entries_added: int
     entries_removed: int
@@ -88,21 +89,38 @@ class ImportReport:
 
 @dataclass(slots=True)
 class _Candidate:
-    """A readable file on its way into the memory."""
+    """A readable file on its way into the memory; ``base`` is the key that its name alone gives."""
 
     file: ExportFile
     report: FileReport
     digest: bytes
     size: int
+    base: PlaylistKey
     key: PlaylistKey
     name: str
     stem: str
-    at: Instant = Instant(0)
+    at: Instant
+    number: int | None = None
     inferred: bool = False
     content: int | None = None
     dialect: int | None = None
     kind: Kind = Kind.COMPLETE
     known: Seen | None = None
+
+    def mark(self, number: int, stem: str) -> None:
+        """Make it one of several playlists that go by one file name."""
+        self.place(number, stem, playlist_key(stem))
+        self.report.warnings.append(
+            "several files of one moment are called so and differ; "
+            f"this one is the playlist {self.name!r}"
+        )
+
+    def place(self, number: int, stem: str, key: PlaylistKey) -> None:
+        """Make it the playlist of a key, one of several that go by its file name."""
+        self.number = number
+        if number > 1:
+            self.stem, self.key = stem, key
+            self.name = self.report.playlist = f"{self.name} ({number})"
 
 
 def import_csv(
@@ -157,8 +175,7 @@ class _Import:
         self._reader = reader
         self._raw_store = raw_store
         self._clock = clock
-        self._accept = {playlist_key(text) for text in options.accept}
-        self._accept |= {PlaylistKey(text) for text in options.accept}
+        self._accept = {text: _keys_meant(text) for text in options.accept}
         self._raw: dict[bytes, int] = {}
         self._reports: list[FileReport] = []
         self._quarantined: list[Quarantined] = []
@@ -178,6 +195,7 @@ class _Import:
             self._snapshot_report(snapshot, moment),
             self._reports,
             self._joins,
+            self._unheeded(candidates),
             self._unit.library.track_count() - tracks_before,
             added,
             removed,
@@ -229,7 +247,15 @@ class _Import:
             key = playlist_key(file.stem)
             digest = hashlib.sha256(content).digest()
             one = _Candidate(
-                file, report, digest, len(content), key, shown_name(file.stem), file.stem
+                file,
+                report,
+                digest,
+                len(content),
+                key,
+                key,
+                shown_name(file.stem),
+                file.stem,
+                file.modified_at,
             )
             self._date(one, seen)
             if one.known is None:
@@ -254,13 +280,22 @@ class _Import:
         """Give a file its moment, and find out whether it was seen at that moment before."""
         given = self._options.taken_at
         one.inferred = given is None
-        one.at = one.file.modified_at if given is None else given
-        for known in seen.by_bytes(one.key, one.digest):
-            at = one.at if given is not None else max(one.at, seen.newest_stamp(known.content))
-            if known.at == at and known.content is not None:
-                one.at, one.known = at, known
-                one.report.rows = one.report.imported = known.lines or 0
-                one.report.status = "suspect" if known.effect is Effect.ASIDE else "unchanged"
+        one.at = given or one.at
+        for number, stem, key in places(one.base, one.stem, seen.keys):
+            for known in seen.by_bytes(key, one.digest):
+                at = one.at if given is not None else max(one.at, seen.newest_stamp(known.content))
+                if known.at == at and known.content is not None:
+                    one.at, one.known = at, known
+                    one.place(number, stem, key)
+                    self._recognise(one, known)
+                    return
+
+    def _recognise(self, one: _Candidate, known: Seen) -> None:
+        one.report.rows = one.report.imported = known.lines or 0
+        one.report.status = "unchanged"
+        if known.effect is Effect.ASIDE:
+            one.report.status = "suspect"
+            one.report.warnings.append(_why_suspect(one))
 
     def _read(self, one: _Candidate, parsed: ParsedExport, seen: _SeenFiles) -> None:
         """Turn a file's rows into a content."""
@@ -286,7 +321,9 @@ class _Import:
         if one.report.rows and not lines:
             first = one.report.rejected[0]
             raise MalformedExport(
-                f"no row could be read; the first: {first.reason}", file=one.file.path, line=first.line
+                f"no row could be read; the first: {first.reason}",
+                file=one.file.path,
+                line=first.line,
             )
         if self._options.taken_at is None:
             one.at = max(one.at, newest)
@@ -295,9 +332,7 @@ class _Import:
         one.content = self._memory.contents.keep(lines, seen.latest_content(one.key))
         seen.note(one.key, one.content)
 
-    def _lines(
-        self, one: _Candidate, parsed: ParsedExport, rows: Sequence[SeenRow]
-    ) -> list[Line]:
+    def _lines(self, one: _Candidate, parsed: ParsedExport, rows: Sequence[SeenRow]) -> list[Line]:
         claims = self._memory.claims
         known = claims.find(row.fingerprint for row in rows)
         new: dict[bytes, Claim] = {}
@@ -334,7 +369,7 @@ class _Import:
         moment: Instant | None,
     ) -> int | None:
         timeline = self._memory.timeline
-        tell_apart(new, keys, self._memory)
+        tell_apart(candidates, keys, self._memory)
         fresh = {one.key: one.name for one in new if one.key not in keys}
         keys |= timeline.add_keys(fresh)
         new = [one for one in new if not self._is_repeat(one, keys)]
@@ -386,7 +421,11 @@ class _Import:
                 one.report.warnings.append(_why_suspect(one))
 
     def _is_accepted(self, one: _Candidate) -> bool:
-        return one.key in self._accept
+        return any(one.key in keys for keys in self._accept.values())
+
+    def _unheeded(self, candidates: Sequence[_Candidate]) -> list[str]:
+        named = {one.key for one in candidates}
+        return sorted(text for text, keys in self._accept.items() if keys.isdisjoint(named))
 
     def _accept_known(self, candidates: Sequence[_Candidate]) -> None:
         """Take observations that were suspect until now for right, as the person says."""
@@ -398,7 +437,9 @@ class _Import:
         if known:
             settled = self._memory.accept(list(known))
             for number, effect in settled.effects.items():
-                known[number].report.status = "imported" if effect.heard else "suspect"
+                report = known[number].report
+                report.status = "imported" if effect.heard else "suspect"
+                report.warnings = [] if effect.heard else report.warnings
 
     def _roster(
         self, keys: dict[PlaylistKey, KeyRow], candidates: Sequence[_Candidate]
@@ -431,13 +472,13 @@ class _SeenFiles:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._keys = memory.timeline.keys()
+        self.keys = memory.timeline.keys()
         self._by_bytes: dict[tuple[int, bytes], list[Seen]] = {}
         self._latest: dict[PlaylistKey, int] | None = None
 
     def by_bytes(self, key: PlaylistKey, digest: bytes) -> list[Seen]:
         """Return the observations of a key that had these bytes."""
-        row = self._keys.get(key)
+        row = self.keys.get(key)
         if row is None:
             return []
         return self._memory.timeline.seen_bytes([row.id], [digest]).get((row.id, digest), [])
@@ -450,7 +491,7 @@ class _SeenFiles:
     def latest_content(self, key: PlaylistKey) -> int | None:
         """Return the last content of a key, as the base of the next."""
         if self._latest is None:
-            ids = {row.id: each for each, row in self._keys.items()}
+            ids = {row.id: each for each, row in self.keys.items()}
             latest = self._memory.timeline.latest_contents(ids)
             self._memory.contents.load(latest.values())
             self._latest = {ids[number]: content for number, content in latest.items()}
@@ -468,6 +509,10 @@ def exit_code(report: ImportReport) -> int:
     if states == {"quarantined"}:
         return 1
     return 8 if states & {"quarantined", "suspect"} else 0
+
+
+def _keys_meant(text: str) -> set[PlaylistKey]:
+    return {playlist_key(text), parse_playlist(text) or PlaylistKey(text)}
 
 
 def _batches(new: Sequence[_Candidate]) -> Iterable[list[_Candidate]]:

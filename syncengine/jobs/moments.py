@@ -17,7 +17,9 @@ def moment_of(when: str, library: LibraryReader) -> Instant:
     """
     earliest, latest = library.earliest(), library.latest()
     if earliest is None or latest is None:
-        raise NotFound("the library is empty: import an export first (syncengine import-csv FOLDER)")
+        raise NotFound(
+            "the library is empty: import an export first (syncengine import-csv FOLDER)"
+        )
     if when == "latest":
         return latest
     if when.isdigit() and len(when) < 8:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain
 from typing import Protocol
 
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
-from syncengine.core.plan import Agreed, Base, Plan, make_plan
+from syncengine.core.plan import Agreed, Base, Item, Plan, make_plan
 from syncengine.core.ports import Clock
 from syncengine.core.reconcile import plan_sink
 from syncengine.core.scope import WHOLE, Scope
 from syncengine.core.sink import Sink
+from syncengine.errors import NotFound
 
 AgreedLookup = Callable[[str], Iterable[Agreed]]
 """Returns what the sink of a name last agreed to; nothing for one that never did."""
@@ -44,14 +46,19 @@ def plan_reconcile(
     """
     tracks = tuple(catalog.tracks())
     playlists = tuple(catalog.playlists())
+    wanted = {sink.name: list(sink.desired(tracks, playlists)) for sink in sinks}
+    held = {sink.name: list(agreed(sink.name)) for sink in sinks}
+    if not scope.whole:
+        _require_known(scope, chain(*wanted.values(), *held.values()))
     planned = {
-        sink.name: plan_sink(
-            sink,
-            sink.desired(tracks, playlists),
-            agreed(sink.name),
-            scope=scope,
-            lifted=lifted,
-        )
+        sink.name: plan_sink(sink, wanted[sink.name], held[sink.name], scope=scope, lifted=lifted)
         for sink in sinks
     }
     return make_plan(clock(), base, planned)
+
+
+def _require_known(scope: Scope, things: Iterable[Item | Agreed]) -> None:
+    unknown = scope.named - {(thing.entity, thing.key) for thing in things}
+    if unknown:
+        names = [f"{entity} {key}" for entity, key in sorted(unknown)]
+        raise NotFound(f"the library does not know {', '.join(names)}", names)

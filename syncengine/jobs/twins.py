@@ -1,81 +1,97 @@
 """Two files of one import that claim one key and one moment, and differ: both are kept, told apart.
 
 The first goes on under the key; the others get the key with ``~2``, ``~3`` and so on. On later imports
-each goes to the one whose contents it shares most with.
+each goes to the one whose contents it shares most with, and one that was seen before stays what it is.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Protocol
 
-from syncengine.core.identity import PlaylistKey, playlist_key
+from syncengine.core.identity import LIKED, PlaylistKey, playlist_key
 from syncengine.core.moment import Instant
 from syncengine.storage.memory import Memory
 from syncengine.storage.repositories.timeline import KeyRow
 
+_LIKED_STEM = "Liked_Songs"
+
 
 class Twin(Protocol):
-    """A file on its way into the memory."""
+    """A file on its way into the memory; ``number`` is None until it is told apart from others."""
 
-    key: PlaylistKey
-    name: str
+    base: PlaylistKey
     stem: str
     at: Instant
     digest: bytes
     content: int | None
+    number: int | None
+
+    def mark(self, number: int, stem: str) -> None:
+        """Make it the twin of a number, under a stem of its own."""
 
 
-def tell_apart(
-    files: Sequence[Twin], keys: Mapping[PlaylistKey, KeyRow], memory: Memory
-) -> None:
-    """Give every file of one key and moment, but one, a key, name and stem of its own."""
+def places(
+    base: PlaylistKey, stem: str, keys: Container[PlaylistKey]
+) -> Iterator[tuple[int, str, PlaylistKey]]:
+    """Yield number, stem and key of every place that twins of a key can take, as far as known."""
+    yield 1, stem, base
+    for number in count(2):
+        marked = _marked(base, stem, number)
+        key = playlist_key(marked)
+        if key not in keys:
+            return
+        yield number, marked, key
+
+
+def tell_apart(files: Sequence[Twin], keys: Mapping[PlaylistKey, KeyRow], memory: Memory) -> None:
+    """Give every new file of one key and moment, but one, a key, name and stem of its own."""
     groups: dict[tuple[PlaylistKey, Instant], dict[bytes, list[Twin]]] = defaultdict(dict)
     for file in files:
-        groups[file.key, file.at].setdefault(file.digest, []).append(file)
-    for (key, _), by_digest in groups.items():
+        groups[file.base, file.at].setdefault(file.digest, []).append(file)
+    for (base, _), by_digest in groups.items():
         if len(by_digest) > 1:
-            _share_out(key, list(by_digest.values()), keys, memory)
+            _share_out(base, list(by_digest.values()), keys, memory)
 
 
 def _share_out(
-    key: PlaylistKey,
+    base: PlaylistKey,
     twins: Sequence[Sequence[Twin]],
     keys: Mapping[PlaylistKey, KeyRow],
     memory: Memory,
 ) -> None:
-    stem = twins[0][0].stem
-    places = [(number, _marked(stem, number)) for number in range(1, len(twins) + 1)]
-    rows = {keys[_key(key, s, n)].id: n for n, s in places if _key(key, s, n) in keys}
+    stem = min(file.stem for each in twins for file in each)
+    taken = {
+        index: file.number
+        for index, each in enumerate(twins)
+        for file in each
+        if file.number is not None
+    }
+    rows = {keys[key].id: number for number, _, key in places(base, stem, keys) if key in keys}
     latest = memory.timeline.latest_contents(list(rows))
     shares = sorted(
-        (
-            (-_share(memory, content, twin[0].content), rows[row], index)
-            for row, content in latest.items()
-            for index, twin in enumerate(twins)
-        ),
+        (-_share(memory, content, twin[0].content), rows[row], index)
+        for row, content in latest.items()
+        for index, twin in enumerate(twins)
     )
-    taken: dict[int, int] = {}
     for share, number, index in shares:
         if share < 0 and number not in taken.values() and index not in taken:
             taken[index] = number
-    free = iter(number for number, _ in places if number not in taken.values())
+    free = (number for number in count(1) if number not in taken.values())
     for index, twin in enumerate(twins):
-        number = taken[index] if index in taken else next(free)
+        if index not in taken:
+            taken[index] = next(free)
         for file in twin:
-            if number > 1:
-                file.stem = _marked(file.stem, number)
-                file.name = f"{file.name} ({number})"
-                file.key = playlist_key(file.stem)
+            if file.number is None:
+                file.mark(taken[index], _marked(base, stem, taken[index]))
 
 
-def _marked(stem: str, number: int) -> str:
-    return stem if number == 1 else f"{stem}~{number}"
-
-
-def _key(key: PlaylistKey, stem: str, number: int) -> PlaylistKey:
-    return key if number == 1 else playlist_key(stem)
+def _marked(base: PlaylistKey, stem: str, number: int) -> str:
+    if number == 1:
+        return stem
+    return f"{_LIKED_STEM if base == LIKED else stem}~{number}"
 
 
 def _share(memory: Memory, left: int, right: int | None) -> int:

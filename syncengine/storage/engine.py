@@ -16,13 +16,15 @@ BUSY_SECONDS = 30
 
 
 def parse_url(text: str) -> URL:
-    """Return a database URL. Raises ConfigError for a text that is none."""
+    """Return a database URL. Raises ConfigError for a text that is none, or of an unknown engine."""
     try:
-        return make_url(text)
+        url = make_url(text)
+        url.get_dialect()
     except ArgumentError as error:
         raise ConfigError(
             f"the database URL {text!r} cannot be read; it looks like sqlite:////home/me/library.db"
         ) from error
+    return url
 
 
 def sqlite_path(url: URL) -> Path | None:
@@ -34,7 +36,12 @@ def sqlite_path(url: URL) -> Path | None:
 
 def work_engine(url: URL) -> Engine:
     """Return the engine for all work: foreign keys on, write-ahead log, explicit transactions."""
-    engine = create_engine(url, poolclass=NullPool, connect_args=_arguments(url))
+    try:
+        engine = create_engine(url, poolclass=NullPool, connect_args=_arguments(url))
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"the database URL needs the Python package {error.name}, which is not installed"
+        ) from error
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_for_work)
         event.listen(engine, "begin", _begin)
@@ -51,7 +58,7 @@ def migration_engine(url: str) -> Engine:
     engine = create_engine(parsed, poolclass=NullPool, connect_args=_arguments(parsed))
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_for_migration)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", _begin_writing)
     return engine
 
 
@@ -78,3 +85,8 @@ def _prepare_for_migration(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Any) -> None:
+    """Wait for whoever is migrating now, so that the version that is read next still holds at the end."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -13,38 +13,28 @@ from sqlalchemy import Connection, delete, select
 
 from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import Instant
-from syncengine.core.playlist import Line
-from syncengine.core.rename import Join, Verdicts, find_joins, group_keys
-from syncengine.core.snapshot import (
-    Effect,
-    Event,
-    Fold,
-    Folded,
-    Observation,
-    Source,
-    Standing,
-    Step,
-)
+from syncengine.core.rename import Join, find_joins, group_keys
+from syncengine.core.snapshot import Effect, Source
 from syncengine.storage.bulk import Numbers, chunks
 from syncengine.storage.models import timeline
+from syncengine.storage.refold import Refold, Window
 from syncengine.storage.repositories.claims import ClaimBook, table
 from syncengine.storage.repositories.contents import ContentBook
-from syncengine.storage.repositories.entries import ENTRIES, EntryWriter, Stretch
+from syncengine.storage.repositories.entries import EntryWriter
 from syncengine.storage.repositories.facts import FactWriter
 from syncengine.storage.repositories.interning import Interner
 from syncengine.storage.repositories.judgements import playlist_verdicts
+from syncengine.storage.repositories.past import FOR_EVER, Past, Recorded, heard
 from syncengine.storage.repositories.series import Heard
+from syncengine.storage.repositories.spans import SpanWriter
 from syncengine.storage.repositories.timeline import (
     KEYS,
     OBSERVATIONS,
     ROSTER_KEYS,
     ROSTERS,
     SNAPSHOTS,
-    KeyRow,
     NewObservation,
-    Recorded,
     Timeline,
-    heard,
 )
 
 
@@ -65,6 +55,12 @@ class _Change:
     playlists: set[int] = field(default_factory=set)
     from_the_start: set[int] = field(default_factory=set)
     gone: dict[int, list[Recorded]] = field(default_factory=dict)
+    in_order: bool = False
+    """Whether nothing that is not new was taken at or after the first moment."""
+
+    def reaches(self, at: Instant) -> None:
+        """Note that things may differ up to this moment."""
+        self.last = max(self.last, at)
 
 
 class Memory:
@@ -79,28 +75,36 @@ class Memory:
         self.people: Interner[str] = Interner(
             connection, self._numbers, table(timeline.Contributor), "name"
         )
+        self._past = Past(connection)
+        self._spans = SpanWriter(connection, self._numbers, self._past)
         self._entries = EntryWriter(connection, self._numbers)
         self._facts = FactWriter(connection, self.contents, self.claims)
 
     def record(self, snapshot: int, new: Sequence[NewObservation]) -> Settled:
         """Store observations and follow them through; returns what became of each."""
+        if not new:
+            return Settled({})
         latest = self.timeline.latest_at()
         known = {row.id: row.playlist for row in self.timeline.keys().values()}
         first_seen = self._first_seen({each.key for each in new})
         numbers = self.timeline.add_observations(snapshot, new)
         change = _Change(min(each.at for each in new), max(each.at for each in new))
         change.playlists = {known[each.key] for each in new}
-        in_order = latest is None or change.first > latest
+        change.in_order = latest is None or change.first > latest
+        if any(each.source is Source.API for each in new):
+            change.reaches(self._past.last_roster())
         joins: list[Join] = []
-        if first_seen or not in_order or self._any_joined(change.playlists):
+        if first_seen or not change.in_order or self._any_joined(change.playlists):
             joins = self._identify(change)
         settled = self._follow(change)
         return Settled({n: settled.get(n, Effect.SILENT) for n in numbers}, joins)
 
     def _first_seen(self, keys: Collection[int]) -> set[int]:
-        known = set()
+        """Return the keys whose contents nobody has seen yet."""
+        known: set[int] = set()
+        o = OBSERVATIONS.c
         for chunk in chunks(keys):
-            query = select(OBSERVATIONS.c.key_id).where(OBSERVATIONS.c.key_id.in_(chunk))
+            query = select(o.key_id).where(o.key_id.in_(chunk), o.content_id.is_not(None))
             known |= set(self._connection.execute(query.distinct()).scalars())
         return set(keys) - known
 
@@ -115,7 +119,7 @@ class Memory:
     ) -> None:
         """Store which playlists exist at a moment, and end those that do not."""
         self.timeline.add_roster(snapshot, at, source, keys)
-        change = _Change(at, at, self.timeline.unlisted_playlists(keys, at))
+        change = _Change(at, at, self._past.unlisted_playlists(keys, at))
         self._identify(change)
         self._follow(change)
 
@@ -148,6 +152,8 @@ class Memory:
         self._delete_snapshot(snapshot, [number for number, _ in rosters])
         if moments:
             change = _Change(min(moments), max(moments), set(rows), gone=rows)
+            if any(each.observation.source is Source.API for each in every):
+                change.reaches(self._past.last_roster())
             if rosters:
                 change.playlists |= {row.playlist for row in self.timeline.keys().values()}
             self._identify(change)
@@ -177,7 +183,7 @@ class Memory:
                 .where(OBSERVATIONS.c.id.in_(chunk))
             )
             playlists |= set(self._connection.execute(query.distinct()).scalars())
-        rows = self.timeline.recorded(playlists)
+        rows = self._past.recorded(playlists)
         return {
             playlist: [each for each in every if each.observation.id in wanted]
             for playlist, every in rows.items()
@@ -196,203 +202,80 @@ class Memory:
         seen = select(OBSERVATIONS.c.key_id)
         query = select(KEYS.c.playlist_id).where(KEYS.c.id.not_in(seen))
         unseen = set(self._connection.execute(query).scalars())
-        self.timeline.write_spans(unseen)
-        self.timeline.refresh_playlists(unseen)
+        self._spans.write(unseen)
+        self._spans.refresh(unseen)
 
     # Identity
 
     def _identify(self, change: _Change) -> list[Join]:
-        """Bring keys and playlists together, or apart; playlists that changed are folded from the start."""
-        trails = self.timeline.trails()
-        verdicts = playlist_verdicts(self._connection)
-        joins = find_joins(trails, self.contents.lines, verdicts)
-        keys = self.timeline.keys()
+        """Bring keys and playlists together, or apart; playlists that changed are folded from the start.
+
+        Of the groups that a playlist's keys fall into, the one with its oldest key keeps it.
+        """
+        joins = find_joins(
+            self._past.trails(), self.contents.lines, playlist_verdicts(self._connection)
+        )
         because = {join.later: join.because for join in joins}
-        made: list[Join] = []
-        for group in group_keys([key for key in keys], joins):
-            made += self._assign(sorted(group, key=lambda k: (keys[k].id)), keys, because, joins, change)
-        return made
-
-    def _assign(
-        self,
-        group: Sequence[PlaylistKey],
-        keys: dict[PlaylistKey, KeyRow],
-        because: Mapping[PlaylistKey, str],
-        joins: Sequence[Join],
-        change: _Change,
-    ) -> list[Join]:
-        owners = {
-            other.playlist
-            for key, other in keys.items()
-            if key not in group and other.playlist in {keys[k].playlist for k in group}
-        }
-        own = sorted({keys[key].playlist for key in group})
-        if len(own) == 1 and not owners:
-            return []
-        free = [playlist for playlist in own if playlist not in owners]
-        target = own[0] if free and own[0] in free else (free[0] if free else 0)
-        if own[0] in owners and self._keeps(own[0], group, keys):
-            target = own[0]
-        if not target:
-            target = self.timeline.new_playlist(group[0], group[0])
-        for key in group:
-            if keys[key].playlist != target:
-                self.timeline.assign_key(keys[key].id, target, because.get(key))
-                keys[key] = KeyRow(keys[key].id, target)
-            elif key in because:
-                self.timeline.assign_key(keys[key].id, target, because[key])
-        change.from_the_start |= {*own, target}
-        return [join for join in joins if join.earlier in group]
-
-    def _keeps(
-        self, playlist: int, group: Sequence[PlaylistKey], keys: Mapping[PlaylistKey, KeyRow]
-    ) -> bool:
-        """Tell whether a group that is being split keeps the playlist: the one with the oldest key does."""
-        holders = [row.id for row in keys.values() if row.playlist == playlist]
-        return min(holders) in {keys[key].id for key in group}
+        keys = self.timeline.keys()
+        groups = [sorted(group, key=lambda key: keys[key].id) for group in group_keys(keys, joins)]
+        moved: set[PlaylistKey] = set()
+        taken: set[int] = set()
+        for group in sorted(groups, key=lambda group: keys[group[0]].id):
+            own = [keys[key].playlist for key in group]
+            target = next((playlist for playlist in own if playlist not in taken), None)
+            if target is None:
+                target = self.timeline.new_playlist(group[0], group[0])
+            taken.add(target)
+            for key, playlist in zip(group, own, strict=True):
+                if playlist != target:
+                    moved.add(key)
+                    change.from_the_start |= {playlist, target}
+                if (playlist, keys[key].because) != (target, because.get(key)):
+                    self.timeline.assign_key(keys[key].id, target, because.get(key))
+        return [join for join in joins if not moved.isdisjoint((join.earlier, join.later))]
 
     # The fold
 
     def _follow(self, change: _Change) -> dict[int, Effect]:
         """Fold what changed and write what follows; returns the effects of the folded observations."""
+        whole = change.from_the_start
+        refolds = self._refolds(whole, Instant(0), FOR_EVER, change)
+        refolds += self._refolds(change.playlists - whole, change.first, change.last, change)
         effects: dict[int, Effect] = {}
         came: list[Heard] = []
-        went: list[Heard] = []
-        stretches: list[Stretch] = []
-        respan: set[int] = set()
-        gone = {r.observation.id for rows in change.gone.values() for r in rows}
-        went += [heard(r) for rows in change.gone.values() for r in rows if r.effect.heard]
-        parts = [(change.from_the_start, Instant(0)), (change.playlists - change.from_the_start, change.first)]
-        for playlists, first in parts:
-            if not playlists:
-                continue
-            recorded = self.timeline.recorded_since(playlists, first)
-            endings = self.timeline.endings(playlists)
-            for playlist in sorted(playlists):
-                rows = [r for r in recorded.get(playlist, []) if r.observation.id not in gone]
-                whole = playlist in change.from_the_start
-                refold = _Refold(
-                    self, playlist, rows, endings.get(playlist, []), first,
-                    Instant(2**62) if whole else change.last,
-                )  # fmt: skip
-                refold.run()
-                effects.update(refold.effects)
-                came += refold.came
-                went += refold.went
-                stretches += refold.stretches
-                self.timeline.write_steps(refold.steps)
-                if whole or refold.renames(self.timeline):
-                    respan.add(playlist)
-        self._entries.lay(stretches)
-        self._finish(change, respan, came, went)
+        went = [heard(r) for rows in change.gone.values() for r in rows if r.effect.heard]
+        for refold in refolds:
+            refold.run()
+            effects.update(refold.effects)
+            came += refold.came
+            went += refold.went
+        self._past.write_steps([step for refold in refolds for step in refold.steps])
+        self._entries.lay([stretch for refold in refolds for stretch in refold.stretches])
+        names = self._spans.open_names(change.playlists)
+        self._spans.write(
+            {r.playlist for r in refolds if r.playlist in whole or r.renames(names.get(r.playlist))}
+        )
+        self._spans.refresh(change.playlists | whole)
+        self._facts.retell(came, went)
         return effects
 
-    def _finish(
-        self, change: _Change, respan: set[int], came: Sequence[Heard], went: Sequence[Heard]
-    ) -> None:
-        touched = change.playlists | change.from_the_start
-        if respan:
-            self.timeline.write_spans(respan)
-        self.timeline.refresh_playlists(touched)
-        self._facts.retell(came, went)
-
-
-class _Refold:
-    """One playlist folded anew from the last observation that counted before the first change."""
-
-    def __init__(
-        self,
-        memory: Memory,
-        playlist: int,
-        rows: Sequence[Recorded],
-        endings: Sequence[Event],
-        first: Instant,
-        last: Instant,
-    ) -> None:
-        self._memory = memory
-        self._playlist = playlist
-        self._first = first
-        self._last = last
-        base = [i for i, r in enumerate(rows) if r.observation.at < first and r.effect.heard]
-        start = base[-1] + 1 if base else 0
-        self._standing = Standing()
-        self._since = Instant(-1)
-        after = (Instant(-1), 0, b"")
-        if base:
-            held = rows[base[-1]]
-            self._standing = Standing(held.state, held.observation.digest)
-            self._since = held.observation.at
-            after = held.observation.order
-        self._rows = {row.observation.id: row for row in rows[start:]}
-        events: list[Event] = [row.observation for row in rows[start:]]
-        events += [ending for ending in endings if ending.order > after]
-        self._events = sorted(events, key=lambda event: event.order)
-        self.steps: list[Step] = []
-        self.effects: dict[int, Effect] = {}
-        self.came: list[Heard] = []
-        self.went: list[Heard] = []
-        self.stretches: list[Stretch] = []
-
-    def run(self) -> None:
-        """Fold, and note what has to be written."""
-        timeline = self._memory.timeline
-
-        def said_before(digest: bytes, at: Instant) -> bool:
-            return timeline.said_before(self._playlist, digest, min(at, self._since))
-
-        folded = Fold(self._memory.contents, said_before, self._standing).run(
-            self._events, self._is_settled
-        )
-        changed_from = self._first
-        for step in folded.steps:
-            if not isinstance(step.event, Observation):
-                continue
-            row = self._rows[step.event.id]
-            self.effects[step.event.id] = step.effect
-            if (row.effect, row.state) != (step.effect, step.state):
-                self.steps.append(step)
-                changed_from = min(changed_from, step.event.at)
-            if step.effect.heard and not row.effect.heard:
-                self.came.append(heard(row))
-            elif row.effect.heard and not step.effect.heard:
-                self.went.append(heard(row))
-        self._plan_stretch(folded, changed_from)
-
-    def _is_settled(self, step: Step) -> bool:
-        if not isinstance(step.event, Observation) or step.event.at <= self._last:
-            return False
-        row = self._rows[step.event.id]
-        return row.effect.heard and (row.effect, row.state) == (step.effect, step.state)
-
-    def _plan_stretch(self, folded: Folded, start: Instant) -> None:
-        end = folded.settled_at
-        states: dict[Instant, int | None] = {}
-        state = self._standing.state
-        for step in folded.steps:
-            if step.event.at <= start:
-                state = step.state
-            else:
-                states[step.event.at] = step.state
-        if end is not None:
-            states = {at: each for at, each in states.items() if at < end}
-            if start >= end:
-                return
-        told: list[tuple[Instant, Sequence[Line]]] = [(start, self._lines(state))]
-        for at, each in states.items():
-            if each != state:
-                told.append((at, self._lines(each)))
-            state = each
-        self.stretches.append(Stretch(self._playlist, start, end, told))
-
-    def _lines(self, state: int | None) -> Sequence[Line]:
-        return () if state is None else self._memory.contents.lines(state)
-
-    def renames(self, timeline: Timeline) -> bool:
-        """Tell whether the playlist's spans may differ from what they were."""
-        new = [row for row in self._rows.values() if self.effects.get(row.observation.id, Effect.SILENT).heard]
-        if self.went or len(self._events) != len(self._rows) or not new:
-            return True
-        if any(row.observation.at > self._last for row in self._rows.values()):
-            return True
-        span = timeline.open_span_names([self._playlist]).get(self._playlist)
-        return any((row.key, row.name) != span for row in new)
+    def _refolds(
+        self, playlists: Collection[int], first: Instant, last: Instant, change: _Change
+    ) -> list[Refold]:
+        if not playlists:
+            return []
+        recorded = self._past.recorded_since(playlists, first, in_order=change.in_order)
+        endings = self._past.endings(playlists)
+        gone = {row.observation.digest for rows in change.gone.values() for row in rows}
+        window = Window(first, last, change.in_order, frozenset(gone))
+        return [
+            Refold(
+                self._past,
+                self.contents,
+                playlist,
+                recorded.get(playlist, ()),
+                endings.get(playlist, ()),
+                window,
+            )
+            for playlist in sorted(playlists)
+        ]

@@ -42,7 +42,10 @@ def needs_upgrade(engine: Engine) -> bool:
 
 
 def upgrade(url: URL, now: Instant, say: Callable[[str], None]) -> None:
-    """Bring the database to the newest schema; an existing one is backed up first."""
+    """Bring the database to the newest schema; an existing one is backed up first.
+
+    Where several runs find an older database at once, one upgrades it and the others wait.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -50,6 +53,8 @@ def upgrade(url: URL, now: Instant, say: Callable[[str], None]) -> None:
     if path is not None:
         _prepare_file(path)
         if path.stat().st_size:
+            if not needs_upgrade(migration_engine(url.render_as_string(hide_password=False))):
+                return  # another run was quicker
             say(f"upgrading the database; a backup is at {backup(path, now)}")
     config = Config()
     config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
@@ -66,10 +71,10 @@ def backup(path: Path, now: Instant, target: Path | None = None) -> Path:
     Raises UserError when the target exists or cannot be written.
     """
     stamp = to_datetime(now).strftime("%Y%m%dT%H%M%SZ")
-    place = target or path.with_name(f"{path.stem}.backup-{stamp}{path.suffix}")
+    place = target or _free_name(path, f"{path.stem}.backup-{stamp}")
     if place.exists():
         raise UserError(f"{place} exists already; a backup never writes over a file")
-    partial = place.with_name(f".{place.name}.partial")
+    partial = place.with_name(f".{place.name}.{os.getpid()}.partial")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
@@ -83,6 +88,14 @@ def backup(path: Path, now: Instant, target: Path | None = None) -> Path:
         partial.replace(place)
     except OSError as error:
         raise UserError(f"the backup could not be written to {place}: {error.strerror}") from error
+    return place
+
+
+def _free_name(path: Path, stem: str) -> Path:
+    place, number = path.with_name(stem + path.suffix), 1
+    while place.exists():
+        number += 1
+        place = path.with_name(f"{stem}-{number}{path.suffix}")
     return place
 
 

@@ -43,7 +43,12 @@ def _shown(
     estimate = estimate or Estimate(len(actions), len(actions) / 3)
     tallies: dict[Entity, Tally] = {"track": tally or Tally()}
     plan = Plan("i", NOON, Base(1, "d"), {"notion": SinkPlan(tallies, estimate, actions, refusals)})
-    console = Console(file=stream, width=100, force_terminal=terminal, color_system="standard")
+    console = Console(
+        file=stream,
+        width=100,
+        force_terminal=terminal,
+        color_system="standard" if terminal else "auto",
+    )
     show_plan(plan, console, not_configured=not_configured)
     return stream.getvalue()
 
@@ -72,11 +77,13 @@ def test_updates_show_what_changes_and_why() -> None:
         "Explicit": (None, True),
         "Genres": (("a", "b"), ("b", "c")),
         "Label": ("L", None),
-        "Fifth": (1, 2),
+        "Length": (1, 2),
     }
     shown = " ".join(_shown(_action("update", fields=changes, notes=("Genres: cut",))).split())
-    assert "Popularity 70 → 76; Explicit nothing → yes; Genres +c, -a; Label L → nothing" in shown
-    assert "1 more" in shown
+    assert (
+        "Popularity 70 → 76; Explicit nothing → yes; Genres +c, -a; Label L → nothing; 1 more"
+        in shown
+    )
     assert "the reason" in shown
     assert "note: Genres: cut" in shown
     assert "--out" not in shown

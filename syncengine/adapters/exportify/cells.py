@@ -81,9 +81,12 @@ def flag(title: str, cell: str) -> bool | None:
 
 
 def release_date(title: str, cell: str) -> str | None:
-    """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``. Raises ValueError for days there never were."""
+    """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``. Raises ValueError for days there never were.
+
+    The year 0000 is Spotify's way of saying that it does not know.
+    """
     text = cell.strip()
-    if text in BLANKS:
+    if text in BLANKS or text.partition("-")[0] == "0000":
         return None
     found = _DATE.match(text)
     try:

@@ -16,7 +16,10 @@ def command(
     cli: CliContext,
     target: Annotated[
         str | None,
-        typer.Argument(metavar="FILE", help="Where to; default: beside the database, with the time in its name."),
+        typer.Argument(
+            metavar="FILE",
+            help="Where to; default: beside the database, with the time in its name.",
+        ),
     ] = None,
 ) -> None:
     """Write a copy of the database, consistent also while it is in use; never over a file."""

@@ -18,5 +18,7 @@ def command(cli: CliContext) -> ExitCode:
     else:
         cli.line("\n".join(findings) or "the database is sound")
         if findings:
-            cli.warn("restore a backup (see syncengine db backup), or import your exports into a new one")
+            cli.warn(
+                "restore a backup (see syncengine db backup), or import your exports into a new one"
+            )
     return ExitCode.ERROR if findings else ExitCode.DONE

@@ -21,15 +21,23 @@ def command(
     cli: CliContext,
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to write; made if missing.")],
     at: Annotated[
-        str, typer.Option("--at", metavar="WHEN", help="A date (its end), date-time, snapshot id or latest.")
+        str,
+        typer.Option(
+            "--at", metavar="WHEN", help="A date (its end), date-time, snapshot id or latest."
+        ),
     ] = "latest",
     playlist: Annotated[
         list[str] | None,
         typer.Option("--playlist", metavar="PLAYLIST", help="Only this one, by name, key or URL."),
     ] = None,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="csv, json or m3u8.")] = "csv",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="csv, json or m3u8.")
+    ] = "csv",
     dialect: Annotated[
-        str, typer.Option("--dialect", metavar="DIALECT", help="For csv: exportify.net or exportify.app.")
+        str,
+        typer.Option(
+            "--dialect", metavar="DIALECT", help="For csv: exportify.net or exportify.app."
+        ),
     ] = "exportify.net",
 ) -> None:
     """Write any moment of the library as files.
@@ -50,22 +58,29 @@ def command(
             some = frozenset(find_playlist(records, each).id for each in playlist)
         then = library_at(unit, at, some)
     with cli.progress("exporting") as steps:
+
+        def progress(_done: int, total: int) -> None:
+            steps.expect(total)
+            steps.advance()
+
         written = export_library(
             then,
             Path(folder),
             suffix=form,
             render=bootstrap.export_writer(form, dialect),
             safe_stem=bootstrap.safe_stem,
-            progress=lambda _done, total: (steps.expect(total), steps.advance())[0],
+            progress=progress,
         )
     entries = sum(file.entries for file in written)
     if cli.json:
-        files = [
-            {"path": f.path, "playlist": f.playlist, "entries": f.entries} for f in written
-        ]
-        cli.emit("export", {"at": to_iso(then.at), "folder": folder, "format": form, "files": files})
+        files = [{"path": f.path, "playlist": f.playlist, "entries": f.entries} for f in written]
+        cli.emit(
+            "export", {"at": to_iso(then.at), "folder": folder, "format": form, "files": files}
+        )
     else:
-        cli.line(f"{len(written)} playlists with {entries:,} entries, as of {to_iso(then.at)}, are in {folder}")
+        cli.line(
+            f"{len(written)} playlists with {entries:,} entries, as of {to_iso(then.at)}, are in {folder}"
+        )
 
 
 def _check(option: str, given: str, known: tuple[str, ...]) -> None:

@@ -22,7 +22,8 @@ EXAMPLES = (
 def command(
     cli: CliContext,
     when: Annotated[
-        str, typer.Argument(metavar="WHEN", help="A date (its end), date-time, snapshot id or latest.")
+        str,
+        typer.Argument(metavar="WHEN", help="A date (its end), date-time, snapshot id or latest."),
     ],
     playlist: Annotated[
         list[str] | None,
@@ -75,9 +76,16 @@ def _document(then: LibraryThen) -> dict[str, object]:
 
 def _show_playlists(cli: CliContext, then: LibraryThen) -> None:
     total = sum(len(playlist.entries) for playlist in then.playlists)
-    cli.line(f"the library at {to_iso(then.at)}: {len(then.playlists)} playlists, {total:,} entries")
+    cli.line(
+        f"the library at {to_iso(then.at)}: {len(then.playlists)} playlists, {total:,} entries"
+    )
     rows = [
-        (each.state.name, f"{len(each.entries):,}", to_iso(each.state.observed_at), each.state.source)
+        (
+            each.state.name,
+            f"{len(each.entries):,}",
+            to_iso(each.state.observed_at),
+            each.state.source,
+        )
         for each in then.playlists
     ]
     cli.show(table(("playlist", "entries", "observed at", "source"), rows))

@@ -24,9 +24,12 @@ _MOST_FACTS = 10
 def command(
     cli: CliContext,
     start: Annotated[
-        str, typer.Argument(metavar="FROM", help="A date (its end), date-time, snapshot id or latest.")
+        str,
+        typer.Argument(metavar="FROM", help="A date (its end), date-time, snapshot id or latest."),
     ],
-    end: Annotated[str, typer.Argument(metavar="TO", help="The same; may be before FROM.")] = "latest",
+    end: Annotated[
+        str, typer.Argument(metavar="TO", help="The same; may be before FROM.")
+    ] = "latest",
 ) -> None:
     """Show what changed between any two moments."""
     from syncengine import bootstrap
@@ -47,7 +50,10 @@ def document(found: LibraryDiff) -> dict[str, object]:
         "to": {"snapshot": found.snapshots[1], "taken_at": to_iso(found.end)},
         "playlists": [_playlist(change) for change in found.playlists],
         "tracks": [
-            {"uri": change.track, "fields": {name: list(pair) for name, pair in change.fields.items()}}
+            {
+                "uri": change.track,
+                "fields": {name: list(pair) for name, pair in change.fields.items()},
+            }
             for change in found.tracks
         ],
         "popularity": {
@@ -88,9 +94,14 @@ def show(cli: CliContext, found: LibraryDiff) -> None:
     if found.playlists:
         rows = [
             (
-                change.name if not change.renamed_from else f"{change.renamed_from} → {change.name}",
+                change.name
+                if not change.renamed_from
+                else f"{change.renamed_from} → {change.name}",
                 change.status,
-                *(_count(each) for each in (change.entries.added, change.entries.removed, change.entries.moved)),
+                *(
+                    _count(each)
+                    for each in (change.entries.added, change.entries.removed, change.entries.moved)
+                ),
             )
             for change in found.playlists
         ]

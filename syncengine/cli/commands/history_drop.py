@@ -15,7 +15,9 @@ EXAMPLES = ("syncengine history drop 7",)
 
 def command(
     cli: CliContext,
-    snapshot: Annotated[str, typer.Argument(metavar="SNAPSHOT", help="Its id, as history list shows it.")],
+    snapshot: Annotated[
+        str, typer.Argument(metavar="SNAPSHOT", help="Its id, as history list shows it.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Forget a snapshot that was imported by mistake.

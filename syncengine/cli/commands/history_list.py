@@ -38,7 +38,14 @@ def command(cli: CliContext) -> None:
         cli.line("no snapshot yet: import an export first (syncengine import-csv FOLDER)")
         return
     rows = [
-        (each.id, each.source.name.lower(), to_iso(each.taken_at), to_iso(each.recorded_at), each.playlists, f"{each.entries:,}")
+        (
+            each.id,
+            each.source.name.lower(),
+            to_iso(each.taken_at),
+            to_iso(each.recorded_at),
+            each.playlists,
+            f"{each.entries:,}",
+        )
         for each in found
-    ]  # fmt: skip
+    ]
     cli.show(table(("id", "source", "taken at", "recorded at", "playlists", "entries"), rows))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +17,7 @@ from syncengine.errors import UsageError
 
 if TYPE_CHECKING:
     from syncengine.jobs.import_csv import FileReport, ImportReport, Options
+    from syncengine.storage.unit_of_work import Database
 
 EXAMPLES = (
     "syncengine import-csv 'Spotify Library/'",
@@ -30,18 +33,28 @@ def command(
     ],
     taken_at: Annotated[
         str | None,
-        typer.Option("--taken-at", metavar="ISO", help="When all of it was exported; a date means its end. Default: each file's own time."),
+        typer.Option(
+            "--taken-at",
+            metavar="ISO",
+            help="When all of it was exported; a date means its end. Default: each file's own time.",
+        ),
     ] = None,
     whole_library: Annotated[
         bool,
-        typer.Option("--whole-library", help="These are all playlists there are: others that only exports showed end."),
+        typer.Option(
+            "--whole-library",
+            help="These are all playlists there are: others that only exports showed end.",
+        ),
     ] = False,
     accept: Annotated[
         list[str] | None,
-        typer.Option("--accept", metavar="PLAYLIST", help="A suspect observation of this playlist is right."),
+        typer.Option(
+            "--accept", metavar="PLAYLIST", help="A suspect observation of this playlist is right."
+        ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read everything, say what would happen, keep nothing.")
+        bool,
+        typer.Option("--dry-run", help="Read everything, say what would happen, keep nothing."),
     ] = False,
 ) -> ExitCode:
     """Take one snapshot from CSV exports.
@@ -55,9 +68,12 @@ def command(
     started = time.perf_counter()
     with cli.progress("importing") as steps:
         report = _run(cli, [Path(path) for path in paths], options, steps)
+    for name in report.unheeded:
+        cli.warn(f"--accept {name!r} had no effect: no file here goes by that name")
     seconds = round(time.perf_counter() - started, 2)
     if cli.json:
-        cli.emit("import", document(report, seconds))
+        said = {"dry_run": True} if dry_run else {}
+        cli.emit("import", said | document(report, seconds))
     else:
         show(cli, report, dry_run=dry_run)
     return ExitCode(exit_code(report))
@@ -70,13 +86,12 @@ def _moment(text: str | None) -> Instant | None:
         return parse_local(text)
     except ValueError:
         raise UsageError(
-            f"--taken-at: {text!r} is no date or date-time", ["such as 2026-01-13 or 2026-01-13T18:00Z"]
+            f"--taken-at: {text!r} is no date or date-time",
+            ["such as 2026-01-13 or 2026-01-13T18:00Z"],
         ) from None
 
 
 def _run(cli: CliContext, paths: list[Path], options: Options, steps: Steps) -> ImportReport:
-    from contextlib import nullcontext
-
     from syncengine import bootstrap
     from syncengine.jobs.import_csv import import_csv
 
@@ -84,9 +99,7 @@ def _run(cli: CliContext, paths: list[Path], options: Options, steps: Steps) -> 
         steps.expect(total)
         steps.advance()
 
-    database = bootstrap.open_database(cli.settings, cli.clock, cli.say)
-    lock = nullcontext() if options.dry_run else bootstrap.writing(cli.settings, cli.clock, cli.command)
-    with lock:
+    with _opened(cli, dry_run=options.dry_run) as database:
         return import_csv(
             paths,
             options,
@@ -96,6 +109,18 @@ def _run(cli: CliContext, paths: list[Path], options: Options, steps: Steps) -> 
             clock=cli.clock,
             progress=progress,
         )
+
+
+@contextmanager
+def _opened(cli: CliContext, *, dry_run: bool) -> Iterator[Database]:
+    from syncengine import bootstrap
+
+    if dry_run:
+        with bootstrap.trial_database(cli.settings, cli.clock, cli.say) as database:
+            yield database
+    else:
+        with bootstrap.writing(cli.settings, cli.clock, cli.command):
+            yield bootstrap.open_database(cli.settings, cli.clock, cli.say)
 
 
 def document(report: ImportReport, seconds: float) -> dict[str, object]:
@@ -155,7 +180,9 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
     head = "would make a snapshot" if dry_run else f"snapshot {snapshot.id}"
     if snapshot.unchanged:
         head = f"nothing new since snapshot {snapshot.id}"
-    cli.line(f"{head} of {to_iso(snapshot.taken_at)}: {len(report.files)} files ({told}), {rows:,} rows")
+    cli.line(
+        f"{head} of {to_iso(snapshot.taken_at)}: {len(report.files)} files ({told}), {rows:,} rows"
+    )
     cli.line(
         f"{report.tracks_new:,} tracks are new; {report.entries_added:,} entries came, "
         f"{report.entries_removed:,} went"
@@ -167,7 +194,11 @@ _STATES = ("imported", "unchanged", "suspect", "quarantined")
 
 def _show_file(cli: CliContext, file: FileReport) -> None:
     for warning in file.warnings:
-        cli.warn(f"{file.path}: {warning}" if file.status != "quarantined" else f"{file.path} was set aside: {warning}")
+        cli.warn(
+            f"{file.path}: {warning}"
+            if file.status != "quarantined"
+            else f"{file.path} was set aside: {warning}"
+        )
     for row in file.rejected[:_MOST_REJECTED]:
         cli.warn(f"{file.path}, line {row.line}: {row.reason}; the row was left out")
     more = len(file.rejected) - _MOST_REJECTED

@@ -27,4 +27,6 @@ def command(
     if cli.json:
         cli.emit("join", {"playlists": [left, right]})
     else:
-        cli.line(f"{left} and {right} are one playlist (undo: syncengine playlists split {right!r})")
+        cli.line(
+            f"{left} and {right} are one playlist (undo: syncengine playlists split {right!r})"
+        )

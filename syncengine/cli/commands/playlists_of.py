@@ -44,7 +44,12 @@ def command(
         cli.line(f"{key} is in no playlist now")
         return
     rows = [
-        (each.name, each.position + 1, "" if each.added_at is None else to_iso(each.added_at), each.key)
+        (
+            each.name,
+            each.position + 1,
+            "" if each.added_at is None else to_iso(each.added_at),
+            each.key,
+        )
         for each in found
     ]
     cli.show(table(("playlist", "#", "added at", "key"), rows))

@@ -27,15 +27,45 @@ EXAMPLES = (
 
 def command(
     cli: CliContext,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and touch nothing; needs no network.")] = False,
-    sink: Annotated[list[str] | None, typer.Option("--sink", metavar="SINK", help="Only this sink (notion). Default: all configured.")] = None,
-    playlist: Annotated[list[str] | None, typer.Option("--playlist", metavar="PLAYLIST", help="Limit the plan to this playlist and what is in it.")] = None,
-    track: Annotated[list[str] | None, typer.Option("--track", metavar="TRACK", help="Limit the plan to this track.")] = None,
-    album: Annotated[list[str] | None, typer.Option("--album", metavar="ALBUM", help="Limit the plan to this album and its tracks.")] = None,
-    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Save the plan as JSON.")] = None,
-    allow_removals: Annotated[bool, typer.Option("--allow-removals", help="Lift the guard against mass deletion.")] = False,
-    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Lift the guard against an emptied library.")] = False,
-    detailed_exitcode: Annotated[bool, typer.Option("--detailed-exitcode", help="End with 4 when changes are pending.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and touch nothing; needs no network.")
+    ] = False,
+    sink: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sink", metavar="SINK", help="Only this sink (notion). Default: all configured."
+        ),
+    ] = None,
+    playlist: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--playlist",
+            metavar="PLAYLIST",
+            help="Limit the plan to this playlist and what is in it.",
+        ),
+    ] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option("--track", metavar="TRACK", help="Limit the plan to this track."),
+    ] = None,
+    album: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--album", metavar="ALBUM", help="Limit the plan to this album and its tracks."
+        ),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="Save the plan as JSON.")
+    ] = None,
+    allow_removals: Annotated[
+        bool, typer.Option("--allow-removals", help="Lift the guard against mass deletion.")
+    ] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Lift the guard against an emptied library.")
+    ] = False,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="End with 4 when changes are pending.")
+    ] = False,
 ) -> ExitCode:
     """Show what would bring each sink into agreement with the library.
 
@@ -52,12 +82,20 @@ def command(
     names = list(dict.fromkeys(sink or configured or ["notion"]))
     for name in names:
         if name not in bootstrap.SINKS:
-            raise UsageError(f"--sink {name!r} is not known; it is one of {', '.join(bootstrap.SINKS)}")
-    lifted = {name for name, given in (("mass-deletion", allow_removals), ("emptied-source", allow_empty)) if given}
+            raise UsageError(
+                f"--sink {name!r} is not known; it is one of {', '.join(bootstrap.SINKS)}"
+            )
+    lifted = {
+        name
+        for name, given in (("mass-deletion", allow_removals), ("emptied-source", allow_empty))
+        if given
+    }
     with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
         scope = _scope(unit, playlist or [], track or [], album or [])
         plan = bootstrap.plan_for(unit, cli.settings, names, cli.clock, scope=scope, lifted=lifted)
-    return _answer(cli, plan, [n for n in names if n not in configured], out, detailed=detailed_exitcode)
+    return _answer(
+        cli, plan, [n for n in names if n not in configured], out, detailed=detailed_exitcode
+    )
 
 
 def _answer(
@@ -81,7 +119,9 @@ def document(plan: Plan) -> dict[str, object]:
     """Return a plan as its JSON says it, without the head."""
     from syncengine.core import plan_file
 
-    return {k: v for k, v in plan_file.document(plan).items() if k not in ("format_version", "kind")}
+    return {
+        k: v for k, v in plan_file.document(plan).items() if k not in ("format_version", "kind")
+    }
 
 
 def show(cli: CliContext, plan: Plan, not_configured: Sequence[str]) -> None:

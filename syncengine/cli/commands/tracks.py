@@ -25,14 +25,42 @@ _SHOWN = 50
 
 def command(
     cli: CliContext,
-    search: Annotated[str, typer.Option("--search", metavar="TEXT", help="Words in title, artists or album.")] = "",
-    artist: Annotated[str, typer.Option("--artist", metavar="TEXT", help="Part of an artist's name.")] = "",
-    playlist: Annotated[str, typer.Option("--playlist", metavar="PLAYLIST", help="By name, key or URL.")] = "",
-    popularity: Annotated[str, typer.Option("--popularity", metavar="LOW..HIGH", help="0 to 100, such as 80..100.")] = "",
-    tier: Annotated[str, typer.Option("--tier", metavar="TIER", help="easy (80–100), medium (50–79) or hard (0–49).")] = "",
-    missing: Annotated[list[str] | None, typer.Option("--missing", metavar="FACT", help=f"Without this fact: {', '.join(MISSING)}.")] = None,
-    sort: Annotated[str, typer.Option("--sort", metavar="FIELD", help=f"{', '.join(SORTS)}; - in front turns it round.")] = "artist",
-    limit: Annotated[str, typer.Option("--limit", metavar="N", help=f"At most so many; default {_SHOWN} on a page, all in JSON.")] = "",
+    search: Annotated[
+        str, typer.Option("--search", metavar="TEXT", help="Words in title, artists or album.")
+    ] = "",
+    artist: Annotated[
+        str, typer.Option("--artist", metavar="TEXT", help="Part of an artist's name.")
+    ] = "",
+    playlist: Annotated[
+        str, typer.Option("--playlist", metavar="PLAYLIST", help="By name, key or URL.")
+    ] = "",
+    popularity: Annotated[
+        str, typer.Option("--popularity", metavar="LOW..HIGH", help="0 to 100, such as 80..100.")
+    ] = "",
+    tier: Annotated[
+        str,
+        typer.Option(
+            "--tier", metavar="TIER", help="easy (80–100), medium (50–79) or hard (0–49)."
+        ),
+    ] = "",
+    missing: Annotated[
+        list[str] | None,
+        typer.Option("--missing", metavar="FACT", help=f"Without this fact: {', '.join(MISSING)}."),
+    ] = None,
+    sort: Annotated[
+        str,
+        typer.Option(
+            "--sort", metavar="FIELD", help=f"{', '.join(SORTS)}; - in front turns it round."
+        ),
+    ] = "artist",
+    limit: Annotated[
+        str,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            help=f"At most so many; default {_SHOWN} on a page, all in JSON.",
+        ),
+    ] = "",
 ) -> None:
     """Search the tracks that are in the library now."""
     from syncengine import bootstrap

@@ -51,9 +51,10 @@ class ContentBook:
             packed.update(found)
             bases = {base for base, _ in found.values() if base is not None}
             missing = {base for base in bases if base not in packed and base not in self._lines}
+        # All are read before any is remembered: remembering may forget what another builds upon.
         unpacked: dict[int, list[Line]] = {}
-        for number in asked:
-            self._remember(number, self._unpack(number, packed, unpacked))
+        for number, lines in [(n, self._unpack(n, packed, unpacked)) for n in asked]:
+            self._remember(number, lines)
 
     def _unpack(
         self,
@@ -65,7 +66,7 @@ class ContentBook:
         at: int | None = number
         lines: list[Line] | None = None
         while at is not None and lines is None:
-            lines = unpacked.get(at) or self._lines.get(at)
+            lines = unpacked[at] if at in unpacked else self._lines.get(at)
             if lines is None:
                 chain.append(at)
                 at = packed[at][0]

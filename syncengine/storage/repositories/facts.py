@@ -68,7 +68,14 @@ class FactWriter:
     def _merge(self, several: Mapping[int, Sequence[Said]]) -> None:
         facts = _resolve_all(self._connection, several)
         merged = [
-            Claim(f.track, f.recording, f.release, f.genres or None, f.features, f.isrc)
+            Claim(
+                f.track,
+                f.recording if "recording" in f.sources else None,
+                f.release if "release" in f.sources else None,
+                f.genres or None,
+                f.features,
+                f.isrc,
+            )
             for f in facts.values()
         ]
         groups = self._claims.intern_groups(merged)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, func, select, update
 
 from syncengine.core.moment import Instant
-from syncengine.core.plan import Agreed, Value
+from syncengine.core.plan import Agreed
 from syncengine.core.ports import Quarantined
 from syncengine.storage.bulk import Numbers, bulk_insert, chunks
 from syncengine.storage.models import ledger
@@ -127,30 +127,13 @@ class Ledger:
         """Return what a sink was last known to hold."""
         a = AGREED.c
         query = select(a.entity, a.key, a.digest, a.properties, a.address, a.removed)
+        decode = msgspec.json.Decoder(_PROPERTIES).decode
         return [
-            Agreed(entity, key, digest, _Properties(properties), address, removed)
+            Agreed(entity, key, digest, decode(properties), address, removed)
             for entity, key, digest, properties, address, removed in self._connection.execute(
                 query.where(a.sink == sink)
             )
         ]
 
 
-class _Properties(Mapping[str, Value]):
-    """Properties that are decoded when first asked for: most are never looked at."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    @cached_property
-    def _decoded(self) -> dict[str, Value]:
-        said = json.loads(self._text)
-        return {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
-
-    def __getitem__(self, name: str) -> Value:
-        return self._decoded[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._decoded)
-
-    def __len__(self) -> int:
-        return len(self._decoded)
+_PROPERTIES = dict[str, str | int | float | bool | tuple[str, ...] | None]

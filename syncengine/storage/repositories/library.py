@@ -93,6 +93,12 @@ def present(at: Instant | None, source: object = None) -> ColumnElement[bool]:
     return (columns.valid_from <= at) & or_(columns.valid_to.is_(None), columns.valid_to > at)  # type: ignore[no-any-return]  # a column
 
 
+def number_of(entry: Entry) -> int:
+    """Return the row number of an entry's track; entries that this reader gives have one."""
+    assert isinstance(entry.track, int)  # noqa: S101 -- narrows the type
+    return entry.track
+
+
 class LibraryReader:
     """The library within one transaction."""
 
@@ -370,9 +376,7 @@ class LibraryReader:
         places: dict[int, list[Place]] = {}
         for playlist, entries in self.entries(at).items():
             for position, entry in enumerate(entries):
-                track = entry.track
-                assert isinstance(track, int)  # noqa: S101 - narrows the type: entries() gives numbers
-                where = places.setdefault(track, [])
+                where = places.setdefault(number_of(entry), [])
                 if not where or where[-1].playlist != keys[playlist]:
                     where.append(Place(keys[playlist], entry.added_at, position))
         return places

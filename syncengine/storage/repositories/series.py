@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
+from syncengine.core.snapshot import Effect
 from syncengine.storage.bulk import bulk_insert, chunks
 from syncengine.storage.models import catalog, timeline
 from syncengine.storage.repositories.claims import TRACKS, table
@@ -35,8 +36,7 @@ POPULARITY = table(catalog.Popularity)
 _OBSERVATIONS = table(timeline.Observation)
 _DIALECTS = table(catalog.Dialect)
 _ENTRIES = table(timeline.Entry)
-_UNHEARD = 2
-"""Effects below this one count (see core.snapshot.Effect)."""
+_KEYS = table(timeline.PlaylistKey)
 
 Order = tuple[Instant, int, bytes]
 SeriesKey = tuple[int, ...]
@@ -70,6 +70,7 @@ class Retelling:
         self._connection = connection
         self._contents = contents
         self._came = sorted(came)
+        self._only_came = not went
         changed = sorted([*came, *went])
         self._last = changed[-1].at
         self._ranks = {each.rank for each in changed}
@@ -82,6 +83,8 @@ class Retelling:
 
     def run(self) -> set[int]:
         """Write the series; return the tracks that were spoken of, as row numbers."""
+        if not self._spans:
+            return set()
         claims = _Series(self._connection, ATTESTATIONS, ("track_id", "rank"), "claim_id")
         values = _Series(self._connection, POPULARITY, ("track_id",), "value")
         for each in self._came:
@@ -89,12 +92,12 @@ class Retelling:
                 claims.say((line.track, each.rank), each.order, line.claim)
                 if line.popularity is not None:
                     values.say((line.track,), each.order, line.popularity)
-        later = self._later()
+        later, hidden = self._later()
         if later:
-            self._listen(later, claims, values)
+            self._listen(later, hidden, claims, values)
         tracks = set(self._spans)
         claims.write(self._spans, {(track, rank) for track in tracks for rank in self._ranks})
-        if later:
+        if later or not self._only_came:
             values.write(self._spans, {(track,) for track in tracks})
             self._set_popularity(values.latest(tracks))
         else:
@@ -102,29 +105,44 @@ class Retelling:
             self._set_popularity({track: value for (track,), value in now.items()})
         return tracks
 
-    def _later(self) -> list[Heard]:
-        """Return the other observations from the first change on, in fold order."""
+    def _later(self) -> tuple[list[Heard], list[Heard]]:
+        """Return the other observations from the first change on, in fold order.
+
+        Beside them all that another one of the same playlist and moment hides: entries don't show them.
+        """
         o = _OBSERVATIONS.c
         rows = self._connection.execute(
-            select(o.taken_at, o.source, o.digest, _DIALECTS.c.rank, o.content_id)
+            select(_KEYS.c.playlist_id, o.taken_at, o.source, o.digest, _DIALECTS.c.rank, o.content_id)
+            .join(_KEYS, _KEYS.c.id == o.key_id)
             .join(_DIALECTS, _DIALECTS.c.id == o.dialect_id)
-            .where(o.taken_at >= self._first, o.effect < _UNHEARD)
+            .where(o.taken_at >= self._first, o.effect < Effect.ASIDE)
+            .order_by(o.taken_at, o.source, o.digest)
         )
-        known = set(self._came)
-        heard = [
-            Heard((at, 1 + source, digest), rank, content)
-            for at, source, digest, rank, content in rows
-        ]
-        return sorted(each for each in heard if each not in known)
+        came = set(self._came)
+        later: list[Heard] = []
+        hidden: list[Heard] = []
+        shown: dict[int, Heard] = {}
+        for playlist, at, source, digest, rank, content in rows:
+            each = Heard((at, 1 + source, digest), rank, content)
+            before = shown.get(playlist)
+            if before is not None and before.at == at:
+                hidden.append(before)
+            shown[playlist] = each
+            if each not in came:
+                later.append(each)
+        return later, hidden
 
-    def _listen(self, later: Sequence[Heard], claims: _Series, values: _Series) -> None:
+    def _listen(
+        self, later: Sequence[Heard], hidden: Sequence[Heard], claims: _Series, values: _Series
+    ) -> None:
         """Hear what later observations say of the changed tracks, until all have been heard of."""
-        waiting = self._still_spoken_of()
-        left = [each.rank for each in later if each.at > self._last]
-        claims.waiting = {(track, rank) for track in waiting for rank in self._ranks.intersection(left)}
+        waiting = self._still_spoken_of(hidden)
+        left = {each.rank for each in later}
+        claims.waiting = {(track, rank) for track in waiting for rank in self._ranks & left}
         values.waiting = {(track,) for track in waiting}
         for each in later:
-            if each.at > self._last and not claims.waiting and not values.waiting:
+            done = not claims.waiting and not values.waiting
+            if done and each.at > max(self._last, claims.until, values.until):
                 break
             for line in self._contents.lines(each.content):
                 if line.track in self._spans:
@@ -139,11 +157,14 @@ class Retelling:
         if line.popularity is not None:
             values.hear((line.track,), each.order, line.popularity, settles=settles)
 
-    def _still_spoken_of(self) -> set[int]:
-        """Return the changed tracks that stand in some playlist after the first change."""
+    def _still_spoken_of(self, hidden: Iterable[Heard]) -> set[int]:
+        """Return the changed tracks that stood in some playlist, or behind one, after the first change."""
         e = _ENTRIES.c
         query = select(e.track_id).where((e.valid_to.is_(None)) | (e.valid_to > self._first))
-        return set(self._connection.execute(query.distinct()).scalars()).intersection(self._spans)
+        found = set(self._connection.execute(query.distinct()).scalars())
+        for each in hidden:
+            found.update(line.track for line in self._contents.lines(each.content))
+        return found.intersection(self._spans)
 
     def _popularity_now(self) -> dict[SeriesKey, int]:
         t = TRACKS.c
@@ -183,19 +204,22 @@ class _Series:
         self._value = table.c[value]
         self._said: dict[SeriesKey, list[tuple[Order, int]]] = {}
         self.waiting: set[SeriesKey] = set()
-        self._until = Instant(0)
+        self._settled: dict[SeriesKey, Instant] = {}
+        self.until = Instant(0)
 
     def say(self, key: SeriesKey, order: Order, value: int) -> None:
         """Note what a changed observation says."""
         self._said.setdefault(key, []).append((order, value))
 
     def hear(self, key: SeriesKey, order: Order, value: int, *, settles: bool) -> None:
-        """Note what another observation says; one after the last change settles the series."""
+        """Note what another observation says; the first moment after the last change settles the series."""
         if settles:
-            if key not in self.waiting:
+            if key in self.waiting:
+                self.waiting.discard(key)
+                self._settled[key] = order[0]
+                self.until = max(self.until, order[0])
+            if self._settled.get(key) != order[0]:
                 return
-            self.waiting.discard(key)
-            self._until = max(self._until, order[0])
         self._said.setdefault(key, []).append((order, value))
 
     def write(
@@ -203,7 +227,7 @@ class _Series:
     ) -> None:
         """Write the rows of the stretch; ``spans`` are each track's first and last change."""
         first = min(first for first, _ in spans.values())
-        self._until = max(self._until, max(last for _, last in spans.values()))
+        self.until = max(self.until, *(last for _, last in spans.values()))
         standing = self._standing(spans, first)
         gone: list[SeriesKey] = []
         new: list[tuple[int, ...]] = []
@@ -251,7 +275,7 @@ class _Series:
             before = select(*row).join(
                 last, and_(*(last.c[c.name] == c for c in (*self._keys, self._at)))
             )
-            within = select(*row).where(mine, self._at >= first, self._at <= self._until)
+            within = select(*row).where(mine, self._at >= first, self._at <= self.until)
             for query in (before, within.order_by(*self._keys, self._at)):
                 for *key, at, value in self._connection.execute(query):
                     found.setdefault(tuple(key), []).append((at, value))

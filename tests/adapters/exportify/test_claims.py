@@ -119,7 +119,6 @@ def test_texts_are_kept_exactly_as_said() -> None:
         ("duration_ms", "3:20"),
         ("duration_ms", "9" * 30),
         ("explicit", "yes"),
-        ("release_date", "0000"),
         ("release_date", "2001-13"),
         ("release_date", "2001-02-29"),
         ("release_date", "2001-1-1"),
@@ -149,6 +148,11 @@ def test_release_dates_keep_their_precision(value: str, date: str) -> None:
     release = net(release_date=value).release
     assert release is not None
     assert release.release_date == date
+
+
+@pytest.mark.parametrize("value", ["0000", "0000-01-01"])
+def test_a_release_in_the_year_0000_is_unknown(value: str) -> None:
+    assert net(release_date=value, album="Rivers").release == Release("Rivers")
 
 
 @pytest.mark.parametrize(("value", "explicit"), [("TRUE", True), ("False", False), ("", None)])

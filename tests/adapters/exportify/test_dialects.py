@@ -85,7 +85,9 @@ OLD, NEW = "2025-05-23", "2025-07-27"
 
 def test_joined_by_commas_and_nothing_against_it_is_the_older_form() -> None:
     old = net_row(artists="Ada,Bert", added_at="2025-06-01T00:00:00Z")
+    alone = net_row(artists="Cleo", added_at="2025-06-01T00:00:00Z")
     assert artists(old) == (OLD, ["Ada", "Bert"])
+    assert artists(old, alone) == (OLD, ["Ada", "Bert"])
     assert parse((DATA / "older_net.csv").read_bytes()).dialect.rank == OLD_RANK
 
 

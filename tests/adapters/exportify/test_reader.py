@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syncengine.adapters.exportify import Exportify
@@ -162,6 +162,11 @@ def test_a_row_cut_off_by_the_end_of_the_file_is_rejected() -> None:
     assert [row.line for row in rejected(inside)] == [3]
 
 
+def test_a_short_row_further_up_is_no_matter_of_the_end_of_the_file() -> None:
+    last = csv_text(NET_HEADER, net_row()).split("\n")[1]
+    assert [row.line for row in seen(parse(HEADER_LINE + f"{URI},Song\n" + last))] == [2, 3]
+
+
 def test_longer_rows_are_read_only_where_the_rest_is_empty() -> None:
     sound = csv_text(NET_HEADER, net_row()).rstrip("\n")
     assert len(seen(parse(sound + ",, \n"))) == 1
@@ -210,9 +215,10 @@ def test_dialects_do_not_share_fingerprints() -> None:
 CELL = st.text(st.sampled_from('ab\x1f,"'), max_size=3)
 
 
+@example(one=("", "\x1fa"), two=("\x1fa", ""))
 @given(one=st.tuples(CELL, CELL), two=st.tuples(CELL, CELL))
 def test_fingerprints_tell_any_two_cells_apart(one: tuple[str, str], two: tuple[str, str]) -> None:
-    rows = [net_row(title="x" + a, album="x" + b) for a, b in (one, two)]
+    rows = [net_row(title="a" + a, album="a" + b) for a, b in (one, two)]
     first, second = seen(parse(csv_text(NET_HEADER, *rows)))
     assert (first.fingerprint == second.fingerprint) == (one == two)
 

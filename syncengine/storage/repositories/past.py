@@ -1,0 +1,259 @@
+"""The past as the fold wants it: observations with what became of them, endings, trails of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Subquery, bindparam, exists, func, select, update
+
+from syncengine.core.identity import LIKED, PlaylistKey
+from syncengine.core.moment import Instant
+from syncengine.core.rename import Trail
+from syncengine.core.snapshot import Effect, Ending, Kind, Observation, Source, Step
+from syncengine.storage.bulk import chunks
+from syncengine.storage.models import catalog
+from syncengine.storage.repositories.claims import table
+from syncengine.storage.repositories.series import Heard
+from syncengine.storage.repositories.timeline import (
+    KEYS,
+    OBSERVATIONS,
+    ROSTER_KEYS,
+    ROSTERS,
+    SPANS,
+)
+
+_DIALECTS = table(catalog.Dialect)
+_HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
+FOR_EVER = Instant(2**62)
+"""Later than any moment."""
+
+
+class Recorded(NamedTuple):
+    """A stored observation with what belongs to it."""
+
+    observation: Observation
+    key: int
+    name: int
+    rank: int
+    effect: Effect
+    state: int | None
+
+
+_RECORDED = (
+    select(
+        KEYS.c.playlist_id,
+        OBSERVATIONS.c.id,
+        OBSERVATIONS.c.taken_at,
+        OBSERVATIONS.c.source,
+        OBSERVATIONS.c.digest,
+        OBSERVATIONS.c.kind,
+        OBSERVATIONS.c.inferred,
+        OBSERVATIONS.c.content_id,
+        OBSERVATIONS.c.accepted,
+        OBSERVATIONS.c.key_id,
+        OBSERVATIONS.c.name_id,
+        func.coalesce(_DIALECTS.c.rank, 0),
+        OBSERVATIONS.c.effect,
+        OBSERVATIONS.c.state_id,
+    )
+    .join(KEYS, KEYS.c.id == OBSERVATIONS.c.key_id)
+    .outerjoin(_DIALECTS, _DIALECTS.c.id == OBSERVATIONS.c.dialect_id)
+)
+
+
+def _recorded(row: Sequence[object]) -> tuple[int, Recorded]:
+    playlist, number, at, source, digest, kind, inferred, content, accepted, *rest = row
+    key, name, rank, effect, state = rest
+    observation = Observation(
+        number,  # type: ignore[arg-type]  # a row is untyped
+        at,  # type: ignore[arg-type]  # a row is untyped
+        Source(source),  # type: ignore[arg-type]  # a row is untyped
+        digest,  # type: ignore[arg-type]  # a row is untyped
+        Kind(kind),  # type: ignore[arg-type]  # a row is untyped
+        bool(inferred),
+        content,  # type: ignore[arg-type]  # a row is untyped
+        bool(accepted),
+    )
+    return playlist, Recorded(observation, key, name, rank, Effect(effect), state)  # type: ignore[arg-type, return-value]  # a row is untyped
+
+
+_FOLD_ORDER = (
+    OBSERVATIONS.c.taken_at,
+    OBSERVATIONS.c.source,
+    OBSERVATIONS.c.digest,
+    KEYS.c.key,
+)
+
+
+def _last_sure(playlists: Sequence[int], first: Instant, *, in_order: bool) -> Subquery:
+    """Select the moment of the last observation before ``first`` that counts, with none vouched for by then."""
+    o = OBSERVATIONS.c
+    vouched = (
+        select(KEYS.c.playlist_id.label("playlist"), func.min(o.taken_at).label("at"))
+        .join(KEYS, KEYS.c.id == o.key_id)
+        .where(o.effect == Effect.VOUCHED)
+        .group_by(KEYS.c.playlist_id)
+        .subquery()
+    )
+    query = select(KEYS.c.playlist_id.label("playlist"), func.max(o.taken_at).label("at"))
+    query = query.join(KEYS, KEYS.c.id == o.key_id)
+    query = query.where(KEYS.c.playlist_id.in_(playlists), o.taken_at < first, _HEARD)
+    if not in_order:
+        query = query.outerjoin(vouched, vouched.c.playlist == KEYS.c.playlist_id)
+        query = query.where(o.taken_at < func.coalesce(vouched.c.at, FOR_EVER))
+    return query.group_by(KEYS.c.playlist_id).subquery()
+
+
+def heard(recorded: Recorded) -> Heard:
+    """Return an observation that has a content as the series want it."""
+    assert recorded.observation.content is not None  # noqa: S101 - what counts has a content
+    return Heard(recorded.observation.order, recorded.rank, recorded.observation.content)
+
+
+class Past:
+    """The past within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def recorded_since(
+        self, playlists: Collection[int], first: Instant, *, in_order: bool = False
+    ) -> dict[int, list[Recorded]]:
+        """Return playlists' observations in fold order, from the last sure one before ``first`` on.
+
+        Sure is one that counts, and so does all before it whatever comes later. Where observations
+        follow that are not new (``in_order`` denies it), those may have vouched for an earlier one.
+        """
+        found: dict[int, list[Recorded]] = {}
+        for chunk in chunks(playlists):
+            base = _last_sure(chunk, first, in_order=in_order)
+            query = (
+                _RECORDED.outerjoin(base, base.c.playlist == KEYS.c.playlist_id)
+                .where(KEYS.c.playlist_id.in_(chunk))
+                .where(OBSERVATIONS.c.taken_at >= func.coalesce(base.c.at, 0))
+            )
+            for row in self._connection.execute(query.order_by(*_FOLD_ORDER)):
+                playlist, recorded = _recorded(row)
+                found.setdefault(playlist, []).append(recorded)
+        return found
+
+    def recorded(self, playlists: Collection[int]) -> dict[int, list[Recorded]]:
+        """Return all observations of playlists in fold order."""
+        return self.recorded_since(playlists, Instant(0))
+
+    def said_before(self, playlist: int, digest: bytes, at: Instant) -> bool:
+        """Tell whether an observation with these bytes counted for a playlist at or before a moment."""
+        o = OBSERVATIONS.c
+        query = select(
+            exists().where(
+                o.key_id == KEYS.c.id,
+                KEYS.c.playlist_id == playlist,
+                o.digest == digest,
+                o.taken_at <= at,
+                _HEARD,
+            )
+        )
+        return bool(self._connection.execute(query).scalar())
+
+    def endings(self, playlists: Collection[int]) -> dict[int, list[Ending]]:
+        """Return when rosters of exports did not list playlists that only exports had shown till then."""
+        r = ROSTERS.c
+        rosters = self._connection.execute(
+            select(r.id, r.taken_at).where(r.source == int(Source.CSV)).order_by(r.taken_at)
+        ).all()
+        if not rosters:
+            return {}
+        listed: dict[int, set[int]] = {}
+        query = select(ROSTER_KEYS.c.roster_id, KEYS.c.playlist_id).join(
+            KEYS, KEYS.c.id == ROSTER_KEYS.c.key_id
+        )
+        for roster, playlist in self._connection.execute(query):
+            listed.setdefault(roster, set()).add(playlist)
+        exempt = self._exempt_from_csv_rosters()
+        return {
+            playlist: [
+                Ending(at)
+                for roster, at in rosters
+                if playlist not in listed.get(roster, ()) and at < exempt.get(playlist, FOR_EVER)
+            ]
+            for playlist in playlists
+        }
+
+    def _exempt_from_csv_rosters(self) -> dict[int, Instant]:
+        """Return from when on exports don't decide alone on a playlist: since the API knows it, or ever."""
+        o = OBSERVATIONS.c
+        query = select(KEYS.c.playlist_id, func.min(o.taken_at)).join(KEYS, KEYS.c.id == o.key_id)
+        query = query.where(o.source == int(Source.API)).group_by(KEYS.c.playlist_id)
+        exempt = {playlist: Instant(at) for playlist, at in self._connection.execute(query)}
+        liked = select(KEYS.c.playlist_id).where(KEYS.c.key == LIKED)
+        return exempt | dict.fromkeys(self._connection.execute(liked).scalars(), Instant(0))
+
+    def last_roster(self) -> Instant:
+        """Return the moment of the last roster; 0 where there is none."""
+        return Instant(self._connection.execute(select(func.max(ROSTERS.c.taken_at))).scalar() or 0)
+
+    def unlisted_playlists(self, listed: Collection[int], at: Instant) -> set[int]:
+        """Return the playlists in the library at a moment whose keys are not among ``listed``."""
+        s = SPANS.c
+        present = set(
+            self._connection.execute(
+                select(s.playlist_id).where(
+                    s.valid_from <= at, (s.valid_to.is_(None)) | (s.valid_to > at)
+                )
+            ).scalars()
+        )
+        named = set(
+            self._connection.execute(
+                select(KEYS.c.playlist_id).where(KEYS.c.id.in_(list(listed)))
+            ).scalars()
+        )
+        return present - named
+
+    def write_steps(self, steps: Iterable[Step]) -> None:
+        """Store what the fold made of observations."""
+        values = [
+            {"row": step.event.id, "effect_now": int(step.effect), "state_now": step.state}
+            for step in steps
+            if isinstance(step.event, Observation)
+        ]
+        if values:
+            self._connection.execute(
+                update(OBSERVATIONS)
+                .where(OBSERVATIONS.c.id == bindparam("row"))
+                .values(effect=bindparam("effect_now"), state_id=bindparam("state_now")),
+                values,
+            )
+
+    def trails(self) -> dict[PlaylistKey, Trail]:
+        """Return every moment at which each key was seen with a content, and when rosters lacked it."""
+        o = OBSERVATIONS.c
+        query = (
+            select(KEYS.c.key, o.taken_at, o.content_id)
+            .join(KEYS, KEYS.c.id == o.key_id)
+            .where(o.content_id.is_not(None))
+            .order_by(o.taken_at, o.source, o.digest)
+        )
+        seen: dict[PlaylistKey, tuple[list[Instant], list[int | None]]] = {}
+        for key, at, content in self._connection.execute(query):
+            times, contents = seen.setdefault(PlaylistKey(key), ([], []))
+            times.append(at)
+            contents.append(content)
+        gone = self._roster_gaps()
+        return {
+            key: Trail(key, times, contents, [at for at, keys in gone if key not in keys])
+            for key, (times, contents) in seen.items()
+        }
+
+    def _roster_gaps(self) -> list[tuple[Instant, set[PlaylistKey]]]:
+        listed: dict[int, tuple[Instant, set[PlaylistKey]]] = {
+            number: (at, set())
+            for number, at in self._connection.execute(select(ROSTERS.c.id, ROSTERS.c.taken_at))
+        }
+        query = select(ROSTER_KEYS.c.roster_id, KEYS.c.key).join(
+            KEYS, KEYS.c.id == ROSTER_KEYS.c.key_id
+        )
+        for roster, key in self._connection.execute(query):
+            listed[roster][1].add(PlaylistKey(key))
+        return list(listed.values())
+

@@ -1,0 +1,143 @@
+"""Spans: when a playlist was in the library, under which key and name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from syncengine.core.moment import Instant
+from syncengine.core.snapshot import Effect, Ending, Event
+from syncengine.storage.bulk import Numbers, bulk_insert, chunks
+from syncengine.storage.repositories.past import Past, Recorded
+from syncengine.storage.repositories.timeline import KEYS, NAMES, OBSERVATIONS, PLAYLISTS, SPANS
+
+_HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
+
+
+class SpanWriter:
+    """Keeps spans, and what playlists are called now, right."""
+
+    def __init__(self, connection: Connection, numbers: Numbers, past: Past) -> None:
+        self._connection = connection
+        self._numbers = numbers
+        self._past = past
+
+    def write(self, playlists: Collection[int]) -> None:
+        """Work out anew when playlists were in the library, and what they are called now."""
+        endings = self._past.endings(playlists)
+        recorded = self._past.recorded(playlists)
+        for chunk in chunks(playlists):
+            self._connection.execute(delete(SPANS).where(SPANS.c.playlist_id.in_(chunk)))
+        rows = [
+            (self._numbers.next(SPANS), playlist, *span)
+            for playlist in playlists
+            for span in _spans(recorded.get(playlist, ()), endings.get(playlist, ()))
+        ]
+        columns = ("id", "playlist_id", "key_id", "name_id", "valid_from", "valid_to")
+        bulk_insert(self._connection, SPANS, columns, rows)
+
+    def refresh(self, playlists: Collection[int]) -> None:
+        """Bring playlists' key, name and moments up to date with their spans and observations."""
+        last = _last_spans(self._connection, playlists)
+        observed = _observed(self._connection, playlists)
+        names = {row[0]: row for row in self._connection.execute(select(NAMES))}
+        keys = {row[0]: row[1] for row in self._connection.execute(select(KEYS.c.id, KEYS.c.key))}
+        values = []
+        for playlist, (key, name, ended) in last.items():
+            values.append(
+                {
+                    "row": playlist,
+                    "key_now": keys[key],
+                    "name_now": names[name][2],
+                    "inferred_now": names[name][3],
+                    "observed_now": observed.get(playlist),
+                    "ended_now": ended,
+                }
+            )
+        if values:
+            self._connection.execute(_REFRESH, values)
+        self._forget_empty(set(playlists) - set(last))
+
+    def _forget_empty(self, playlists: Collection[int]) -> None:
+        """Unset the moments of playlists that no sound observation shows any more."""
+        for chunk in chunks(playlists):
+            self._connection.execute(
+                update(PLAYLISTS)
+                .where(PLAYLISTS.c.id.in_(chunk))
+                .values(observed_at=None, ended_at=None)
+            )
+
+    def open_names(self, playlists: Collection[int]) -> dict[int, tuple[int, int]]:
+        """Return key and name of each playlist's open span, as row numbers."""
+        query = select(SPANS.c.playlist_id, SPANS.c.key_id, SPANS.c.name_id).where(
+            SPANS.c.valid_to.is_(None)
+        )
+        return {
+            playlist: (key, name)
+            for chunk in chunks(playlists)
+            for playlist, key, name in self._connection.execute(
+                query.where(SPANS.c.playlist_id.in_(chunk))
+            )
+        }
+
+
+_REFRESH = (
+    update(PLAYLISTS)
+    .where(PLAYLISTS.c.id == bindparam("row"))
+    .values(
+        key=bindparam("key_now"),
+        name=bindparam("name_now"),
+        name_inferred=bindparam("inferred_now"),
+        observed_at=bindparam("observed_now"),
+        ended_at=bindparam("ended_now"),
+    )
+)
+
+
+def _last_spans(
+    connection: Connection, playlists: Collection[int]
+) -> dict[int, tuple[int, int, Instant | None]]:
+    s = SPANS.c
+    query = select(s.playlist_id, s.key_id, s.name_id, s.valid_to).order_by(s.valid_from)
+    return {
+        playlist: (key, name, ended)
+        for chunk in chunks(playlists)
+        for playlist, key, name, ended in connection.execute(query.where(s.playlist_id.in_(chunk)))
+    }
+
+
+def _observed(connection: Connection, playlists: Collection[int]) -> dict[int, Instant]:
+    query = (
+        select(KEYS.c.playlist_id, func.max(OBSERVATIONS.c.taken_at))
+        .join(KEYS, KEYS.c.id == OBSERVATIONS.c.key_id)
+        .where(_HEARD)
+        .group_by(KEYS.c.playlist_id)
+    )
+    return {
+        playlist: at
+        for chunk in chunks(playlists)
+        for playlist, at in connection.execute(query.where(KEYS.c.playlist_id.in_(chunk)))
+    }
+
+
+def _spans(
+    recorded: Sequence[Recorded], endings: Sequence[Ending]
+) -> list[tuple[int, int, Instant, Instant | None]]:
+    """Return (key, name, from, to) for every stretch under one key and name."""
+    said = [(each.observation.order, each) for each in recorded if each.effect.heard]
+    events: list[tuple[Event, Recorded | None]] = [(each.observation, each) for _, each in said]
+    events += [(ending, None) for ending in endings]
+    events.sort(key=lambda event: event[0].order)
+    spans: list[tuple[int, int, Instant, Instant | None]] = []
+    for event, each in events:
+        if spans and spans[-1][3] is None:
+            key, name, start, _ = spans[-1]
+            if each is not None and (each.key, each.name) == (key, name):
+                continue
+            spans.pop()
+            if start < event.at:
+                spans.append((key, name, start, event.at))
+        if each is not None:
+            spans.append((each.key, each.name, event.at, None))
+    return spans

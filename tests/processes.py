@@ -1,0 +1,120 @@
+"""The command line as a process of its own, and what a database says, for tests that kill."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from builders import NOW
+
+from benchmarks.generator import Library
+from syncengine.jobs import history
+from syncengine.jobs.export import export_library
+from syncengine.storage.unit_of_work import Database
+
+ROOT = Path(__file__).parents[1]
+
+
+def write_exports(folder: Path, rows: int = 2_000, files: int = 30, days: int = 2) -> list[Path]:
+    """Write the exports of a made-up library, day by day; return their folders."""
+    library = Library(11, rows, files - 1)
+    folders = []
+    for day in range(days):
+        if day:
+            library.advance_day(30)
+        folders.append(folder / f"day-{day}")
+        library.write(folders[-1])
+    return folders
+
+
+def start(
+    database: Path, *arguments: object, before: Callable[[], None] | None = None
+) -> subprocess.Popen[str]:
+    """Start the command line on a database; its environment is the test's own."""
+    words = [str(each) for each in arguments]
+    return subprocess.Popen(
+        [sys.executable, "-m", "syncengine", "--db", f"sqlite:///{database}", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        preexec_fn=before,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Wait for a process; return its exit code, stdout and stderr."""
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def wait_for_work(process: subprocess.Popen[str], database: Path) -> None:
+    """Wait until a process holds the writer's lock, or has ended."""
+    holder = database.with_name(f"{database.name}.lock.json")
+    while process.poll() is None and not holder.exists():
+        time.sleep(0.002)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Put a database and its raw store in the place of another, with nothing left of that."""
+    for path in target.parent.glob(f"{target.stem}*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if source.exists():
+        shutil.copy2(source, target)
+        shutil.copytree(source.with_name(f"{source.stem}.raw"), target.with_name(f"{target.stem}.raw"))
+
+
+def snapshots(path: Path) -> list[tuple[object, ...]]:
+    """Return what is known of the snapshots; a database that is not there yet has none."""
+    if not path.exists():
+        return []
+    with Database(f"sqlite:///{path}", lambda: NOW).unit() as unit:
+        return [
+            (each.id, each.taken_at, each.playlists, each.entries)
+            for each in history.snapshots(unit)
+        ]
+
+
+def everything(path: Path, folder: Path, moments: Sequence[str]) -> dict[str, Any]:
+    """Return all that a database says at every moment: the library, its facts, diffs and exports."""
+    from syncengine import bootstrap
+
+    found: dict[str, Any] = {"snapshots": snapshots(path)}
+    with Database(f"sqlite:///{path}", lambda: NOW).unit() as unit:
+        found["playlists"] = unit.library.playlist_records()
+        found["digest"] = unit.library.digest()
+        found["tracks"] = list(unit.library.catalog_tracks())
+        for place, when in enumerate(moments):
+            then = history.library_at(unit, when)
+            found[when] = then
+            found[f"diff {when}"] = history.diff_between(unit, moments[0], when)
+            for dialect in bootstrap.EXPORT_DIALECTS:
+                target = folder / f"{place}-{dialect}"
+                written = export_library(
+                    then,
+                    target,
+                    suffix="csv",
+                    render=bootstrap.export_writer("csv", dialect),
+                    safe_stem=bootstrap.safe_stem,
+                )
+                for file in written:
+                    found[f"{target.name}/{file.path}"] = (target / file.path).read_bytes()
+    shutil.rmtree(folder)
+    return found
+
+
+def digest(path: Path) -> str:
+    """Return a digest of everything that the library follows from."""
+    with Database(f"sqlite:///{path}", lambda: NOW).unit() as unit:
+        return unit.library.digest()
+
+
+def is_sound(path: Path) -> bool:
+    """Tell whether the database's pages and references are in order."""
+    return not path.exists() or Database(f"sqlite:///{path}", lambda: NOW).check() == []

@@ -1,0 +1,105 @@
+"""Strategies for observations: what exports and the API may say of a few playlists and tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from builders import NET, Row, Seen, track
+from hypothesis import strategies as st
+
+from syncengine.core.snapshot import Kind, Source
+from syncengine.core.track import (
+    API_RANK,
+    APP_RANK,
+    OLD_RANK,
+    Artist,
+    AudioFeatures,
+    Claim,
+    Dialect,
+    Recording,
+    Release,
+)
+
+OLD = Dialect("old", "test", OLD_RANK, frozenset({"artists"}))
+APP = Dialect("exportify.app", "test", APP_RANK)
+API = Dialect("api", "test", API_RANK)
+
+KEYS = ("csv:a", "csv:b", "csv:c", "liked", "spotify:playlist:0000000000000000000001")
+
+
+def claims(number: int) -> list[Claim]:
+    """Return what a row may say of a track: everything, parts, nothing."""
+    key = track(number)
+    return [
+        Claim(key, Recording("Song", (Artist("A"), Artist("B"))), Release("Album", release_date="2020")),
+        Claim(key, Recording("Song", (Artist("A & B"),), 1000), isrc="X1"),
+        Claim(key, None, Release("Album", release_date="2020-05", label="L")),
+        Claim(key, Recording(explicit=False), None, ("rock",)),
+        Claim(key, None, None, None, AudioFeatures(danceability=0.5), "X2"),
+        Claim(key, None, None, ("pop", "rock"), AudioFeatures(key=3)),
+        Claim(key),
+    ]
+
+
+def rows(numbers: st.SearchStrategy[int]) -> st.SearchStrategy[Row]:
+    return numbers.flatmap(
+        lambda number: st.builds(
+            Row,
+            st.just(track(number)),
+            st.sampled_from([1_000 + number, 1_000 + number, 2_000, None]),
+            popularity=st.sampled_from([None, 10, 20]),
+            added_by=st.sampled_from([None, None, "ann", "bob"]),
+            claim=st.sampled_from(claims(number)),
+        )
+    )
+
+
+MANY = tuple(Row(track(n), 1_000 + n, claim=claims(n)[0]) for n in range(1, 26))
+"""Enough rows to collapse."""
+few = st.lists(rows(st.integers(1, 6)), max_size=7).map(tuple)
+gone = st.integers(0, 4).map(lambda n: MANY[:n])
+most = st.sampled_from([MANY, MANY[::-1], MANY[2:], MANY[1:] + MANY[:1], MANY[:12] + MANY[13:]])
+
+
+@st.composite
+def edits(draw: st.DrawFn, before: Sequence[Row]) -> tuple[Row, ...]:
+    """Draw a small change: rows that leave, arrive, move, come twice, or are said anew."""
+    after = list(before)
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, max(0, len(after) - 1)))
+        match draw(st.sampled_from(["drop", "add", "move", "copy", "drift"])):
+            case "add":
+                after.insert(at, draw(rows(st.integers(1, 9))))
+            case "drop" if after:
+                del after[at]
+            case "move" if after:
+                after.insert(draw(st.integers(0, len(after) - 1)), after.pop(at))
+            case "copy" if after:
+                after.append(after[at])
+            case "drift" if after:
+                after[at] = draw(rows(st.just(int(after[at].track[-2:]))))
+            case _:
+                pass
+    return tuple(after)
+
+
+@st.composite
+def sightings(draw: st.DrawFn, known: Sequence[tuple[Row, ...]], at: int) -> Seen:
+    contents = [few, gone, most]
+    if known:
+        again = st.sampled_from(known)
+        contents += [again, again.flatmap(edits), again.flatmap(edits)]
+    seen_by_api = draw(st.integers(0, 4)) == 0
+    kind = draw(st.sampled_from([Kind.COMPLETE] * 4 + [Kind.PARTIAL, Kind.FORBIDDEN]))
+    key = draw(st.sampled_from(KEYS))
+    return Seen(
+        key,
+        at,
+        () if kind is Kind.FORBIDDEN else draw(st.one_of(contents)),
+        kind,
+        inferred=draw(st.booleans()),
+        accepted=draw(st.integers(0, 9)) == 0,
+        dialect=API if seen_by_api else draw(st.sampled_from([OLD, NET, NET, APP])),
+        source=Source.API if seen_by_api else Source.CSV,
+        name=draw(st.sampled_from([None, None, key.upper()])),
+    )
