@@ -113,7 +113,7 @@ def make_sinks(settings: Settings, names: Sequence[str]) -> list[Sink]:
     sinks: list[Sink] = []
     for name in names:
         if name != "notion":
-            raise UserError(f"the {name} sink is not in this version; notion is")
+            raise UserError(f"this version has no {name} sink yet; notion is the one there is")
         wanted = settings.notion_entities
         entities = tuple(e for e in ENTITIES if f"{e}s" in wanted)
         sinks.append(NotionSink(entities, settings.notion_requests_per_minute))

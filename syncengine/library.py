@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from syncengine import bootstrap
 from syncengine.core.identity import parse_track
-from syncengine.core.moment import Instant
+from syncengine.core.moment import Instant, parse_local
 from syncengine.core.query import TrackQuery, select_tracks
 from syncengine.errors import UsageError
 from syncengine.jobs import history, playlists_of
@@ -42,12 +42,22 @@ class Library:
         self._clock = clock
         self._database = bootstrap.open_database(self._settings, clock)
 
-    def import_csv(self, *paths: str | Path, options: Options | None = None) -> ImportReport:
-        """Take one snapshot from exports under the paths. Raises Locked while another run writes."""
+    def import_csv(
+        self, *paths: str | Path, taken_at: str | None = None, whole_library: bool = False
+    ) -> ImportReport:
+        """Take one snapshot from exports under the paths; ``taken_at`` is a date (its end) or date-time.
+
+        Raises Locked while another run writes, UsageError for a time that is none.
+        """
+        try:
+            moment = None if taken_at is None else parse_local(taken_at)
+        except ValueError as error:
+            raise UsageError(f"taken_at: {taken_at!r} is no date or date-time") from error
+        keep_days = self._settings.keep_csv_days
         with bootstrap.writing(self._settings, self._clock, "Library.import_csv"):
             return import_csv(
                 [Path(path) for path in paths],
-                options or Options(),
+                Options(moment, whole_library, keep_days=keep_days),
                 reader=bootstrap.export_reader(),
                 open_unit=self._database.unit,
                 raw_store=self._database.raw_store,
@@ -56,22 +66,22 @@ class Library:
 
     def snapshots(self) -> list[SnapshotRecord]:
         """Return the snapshots, oldest first."""
-        with self._database.unit() as unit:
+        with self._database.reading() as unit:
             return history.snapshots(unit)
 
     def at(self, when: str = "latest") -> history.LibraryThen:
         """Return the library as it was at a moment, with the facts known then."""
-        with self._database.unit() as unit:
+        with self._database.reading() as unit:
             return history.library_at(unit, when)
 
     def diff(self, start: str, end: str = "latest") -> history.LibraryDiff:
         """Return what changed between two moments."""
-        with self._database.unit() as unit:
+        with self._database.reading() as unit:
             return history.diff_between(unit, start, end)
 
     def playlists(self) -> list[PlaylistRecord]:
         """Return every playlist that was ever seen, with its names and keys over time."""
-        with self._database.unit() as unit:
+        with self._database.reading() as unit:
             return unit.library.playlist_records()
 
     def playlists_of(self, track: str) -> list[playlists_of.Holding]:
@@ -79,14 +89,14 @@ class Library:
         key = parse_track(track)
         if key is None:
             raise UsageError(f"{track!r} is no track: write its id, URI or URL")
-        with self._database.unit() as unit:
+        with self._database.reading() as unit:
             return playlists_of.playlists_of(unit, key)
 
     def tracks(
         self, query: TrackQuery | None = None, *, playlist: str | None = None, sort: str = "artist"
     ) -> Sequence[CatalogTrack]:
         """Return the tracks in the library now that a query asks for (none: all), sorted."""
-        with self._database.unit() as unit:
+        with self._database.reading() as unit:
             asked = query or TrackQuery()
             if playlist is not None:
                 key = find_playlist(unit.library.playlist_records(), playlist).key

@@ -7,11 +7,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from plain_library import Folding, Group, Place, PlainLibrary, Span, Step, Told
-
 from syncengine.core.moment import Instant
 from syncengine.core.track import Dialect, Facts
 from syncengine.storage.unit_of_work import UnitOfWork
+from tests.plain_library import Folding, Group, Place, PlainLibrary, Span, Step, Told
 
 Table = list[Any]
 
@@ -59,7 +58,10 @@ def _check_observations(
         if content is None:
             return None
         return [
-            (Place(keys[line.track], line.added_at, people.get(line.added_by or 0)), line.popularity)
+            (
+                Place(keys[line.track], line.added_at, people.get(line.added_by or 0)),
+                line.popularity,
+            )
             for line in unit.memory.contents.lines(content)
         ]
 
@@ -101,9 +103,7 @@ def _check_spans(unit: UnitOfWork, steps: Mapping[Group, Sequence[Step]]) -> Non
             assert tuple(now[playlist])[2:] == (None, None)
 
 
-def _check_entries(
-    unit: UnitOfWork, plain: Folding, steps: Mapping[Group, Sequence[Step]]
-) -> None:
+def _check_entries(unit: UnitOfWork, plain: Folding, steps: Mapping[Group, Sequence[Step]]) -> None:
     entries: dict[int, Table] = {}
     for playlist, *row in _rows(
         unit,

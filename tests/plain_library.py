@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from builders import HOUR, Row, Seen, claim_of
-
 from syncengine.core.identity import LIKED, PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
 from syncengine.core.rename import Join, Trail, Verdicts, find_joins, group_keys
 from syncengine.core.snapshot import Effect, Kind, Source, is_collapse, merge
 from syncengine.core.track import Attestation, Claim, Dialect, Facts, resolve
+from tests.builders import HOUR, Row, Seen, claim_of
 
 Group = frozenset[PlaylistKey]
 Order = tuple[int, int, bytes, str]
@@ -185,7 +184,8 @@ class Folding:
             for r in self.library.rosters
             if r.keys.isdisjoint(group) and LIKED not in group and r.at < known_to_api
         ]
-        events = sorted([*told, *endings], key=lambda event: event.order)
+        events: list[Told | Roster] = [*told, *endings]
+        events.sort(key=lambda event: event.order)
         vouched: set[int] = set()
         while True:
             steps, witness = _attempt(events, vouched)
@@ -268,9 +268,7 @@ class Folding:
         return sorted({at + shift for at in told for shift in (-1, 0, 1)})
 
 
-def _attempt(
-    events: Sequence[Told | Roster], vouched: set[int]
-) -> tuple[list[Step], Told | None]:
+def _attempt(events: Sequence[Told | Roster], vouched: set[int]) -> tuple[list[Step], Told | None]:
     """Fold once; stop where an observation confirms one that was put aside, and return that one."""
     steps: list[Step] = []
     lines: Sequence[Line] | None = None
@@ -283,7 +281,11 @@ def _attempt(
             lines, bytes_now, aside = None, None, []
         elif event.lines is None:
             effect = Effect.SILENT
-        elif not event.accepted and id(event) not in vouched and _is_suspect(event, lines, bytes_now, heard):
+        elif (
+            not event.accepted
+            and id(event) not in vouched
+            and _is_suspect(event, lines, bytes_now, heard)
+        ):
             for witness in aside:
                 if event.seen.at - witness.seen.at >= HOUR and _agree(witness.lines, event.lines):
                     return [], witness

@@ -74,7 +74,7 @@ def snapshots(path: Path) -> list[tuple[object, ...]]:
     """Return what is known of the snapshots; a database that is not there yet has none."""
     if not path.exists():
         return []
-    with Database(f"sqlite:///{path}", lambda: NOW).unit() as unit:
+    with Database(f"sqlite:///{path}", lambda: NOW).reading() as unit:
         return [
             (each.id, each.taken_at, each.playlists, each.entries)
             for each in history.snapshots(unit)
@@ -86,7 +86,7 @@ def everything(path: Path, folder: Path, moments: Sequence[str]) -> dict[str, An
     from syncengine import bootstrap
 
     found: dict[str, Any] = {"snapshots": snapshots(path)}
-    with Database(f"sqlite:///{path}", lambda: NOW).unit() as unit:
+    with Database(f"sqlite:///{path}", lambda: NOW).reading() as unit:
         found["playlists"] = unit.library.playlist_records()
         found["digest"] = unit.library.digest()
         found["tracks"] = list(unit.library.catalog_tracks())
@@ -102,6 +102,7 @@ def everything(path: Path, folder: Path, moments: Sequence[str]) -> dict[str, An
                     suffix="csv",
                     render=bootstrap.export_writer("csv", dialect),
                     safe_stem=bootstrap.safe_stem,
+                    is_ours=lambda _digest: False,
                 )
                 for file in written:
                     found[f"{target.name}/{file.path}"] = (target / file.path).read_bytes()
@@ -111,7 +112,7 @@ def everything(path: Path, folder: Path, moments: Sequence[str]) -> dict[str, An
 
 def digest(path: Path) -> str:
     """Return a digest of everything that the library follows from."""
-    with Database(f"sqlite:///{path}", lambda: NOW).unit() as unit:
+    with Database(f"sqlite:///{path}", lambda: NOW).reading() as unit:
         return unit.library.digest()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from builders import NET, Row, Seen, track
 from hypothesis import strategies as st
 
 from syncengine.core.snapshot import Kind, Source
@@ -19,6 +18,7 @@ from syncengine.core.track import (
     Recording,
     Release,
 )
+from tests.builders import NET, Row, Seen, track
 
 OLD = Dialect("old", "test", OLD_RANK, frozenset({"artists"}))
 APP = Dialect("exportify.app", "test", APP_RANK)
@@ -31,7 +31,11 @@ def claims(number: int) -> list[Claim]:
     """Return what a row may say of a track: everything, parts, nothing."""
     key = track(number)
     return [
-        Claim(key, Recording("Song", (Artist("A"), Artist("B"))), Release("Album", release_date="2020")),
+        Claim(
+            key,
+            Recording("Song", (Artist("A"), Artist("B"))),
+            Release("Album", release_date="2020"),
+        ),
         Claim(key, Recording("Song", (Artist("A & B"),), 1000), isrc="X1"),
         Claim(key, None, Release("Album", release_date="2020-05", label="L")),
         Claim(key, Recording(explicit=False), None, ("rock",)),
@@ -84,10 +88,10 @@ def edits(draw: st.DrawFn, before: Sequence[Row]) -> tuple[Row, ...]:
 
 
 @st.composite
-def sightings(draw: st.DrawFn, known: Sequence[tuple[Row, ...]], at: int) -> Seen:
+def sightings(draw: st.DrawFn, known: Sequence[Sequence[Row]], at: int) -> Seen:
     contents = [few, gone, most]
     if known:
-        again = st.sampled_from(known)
+        again = st.sampled_from([tuple(each) for each in known])
         contents += [again, again.flatmap(edits), again.flatmap(edits)]
     seen_by_api = draw(st.integers(0, 4)) == 0
     kind = draw(st.sampled_from([Kind.COMPLETE] * 4 + [Kind.PARTIAL, Kind.FORBIDDEN]))

@@ -4,21 +4,6 @@ Revision: 0001
 Follows: nothing
 """
 
-# The rules; delete them here when they are kept.
-#
-# - Read what autogenerate wrote: it takes a rename for a drop and an add, and sees neither CHECK
-#   constraints nor data.
-# - SQLite cannot alter most things. Change a table in `with op.batch_alter_table("…") as batch:`,
-#   which rebuilds it; foreign keys are off meanwhile, and env.py checks them before the commit.
-# - No data is lost, neither up nor down. What is dropped is first copied to where it lives on.
-# - A new NOT NULL column needs a server_default or is filled between two steps.
-# - Constraints have the names that the naming convention of storage/models gives them.
-# - Do not import syncengine here: its models move on, and this file must mean the same for ever.
-#   Write the tables that you read or fill as sa.table("…", sa.column("…")).
-# - downgrade() is written, not `pass`. A migration that was released is never edited: write another.
-# - Tests: up, down and up again with rows in every touched table, compared before and after; a row
-#   in each child of a rebuilt table is still there; `make migrations` is clean.
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -120,6 +105,14 @@ def upgrade() -> None:
         sa.Column("rank", sa.SmallInteger(), nullable=False),
         sa.Column("damages", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dialects")),
+    )
+    op.create_table(
+        "exported_files",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("moment", sa.BigInteger(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("written_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "moment", name=op.f("pk_exported_files")),
     )
     op.create_table(
         "genre_sets",
@@ -643,6 +636,7 @@ def downgrade() -> None:
     op.drop_table("playlist_names")
     op.drop_table("judgements")
     op.drop_table("genre_sets")
+    op.drop_table("exported_files")
     op.drop_table("dialects")
     op.drop_table("contributors")
     op.drop_table("contents")

@@ -39,7 +39,7 @@ def show_plan(plan: Plan, console: Console, *, not_configured: Collection[str]) 
     for name, sink in plan.sinks.items():
         _show_sink(name, sink, console, configured=name not in not_configured)
     if any(_hidden(sink) for sink in plan.sinks.values()):
-        _print(console, "All actions: --json prints them, --out plan.json saves them for apply.")
+        _print(console, "All actions: --json prints them, --out plan.json saves them.")
 
 
 def _show_sink(name: str, sink: SinkPlan, console: Console, *, configured: bool) -> None:
@@ -64,6 +64,8 @@ def _show_sink(name: str, sink: SinkPlan, console: Console, *, configured: bool)
 def _headline(sink: SinkPlan) -> str:
     if sink.actions:
         return _cost(sink.estimate)
+    if not sink.summary.unchanged:
+        return "nothing to do: the library is empty"
     return f"nothing to do, {sink.summary.unchanged:,} unchanged"
 
 
@@ -71,8 +73,7 @@ def _cost(estimate: Estimate) -> str:
     calls = f"{estimate.calls:,} call{'' if estimate.calls == 1 else 's'}"
     if not estimate.calls or estimate.seconds <= 0:
         return calls
-    pace = round(estimate.calls * 60 / estimate.seconds)
-    return f"about {_duration(estimate.seconds)} at {pace:,} requests a minute, {calls}"
+    return f"{calls}, about {_duration(estimate.seconds)}"
 
 
 def _duration(seconds: float) -> str:

@@ -22,7 +22,11 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     for place, title in enumerate(titles):
         cells = [row[place].plain for row in listed if row[place].plain]
         numbers = bool(cells) and all(cell.replace(",", "").isdigit() for cell in cells)
-        made.add_column(title, justify="right" if numbers else "left", overflow="fold")
+        # Names may be folded where a terminal is narrow; a moment, a number, a key cut in two is no use.
+        whole = numbers or not any(" " in cell for cell in cells)
+        made.add_column(
+            title, justify="right" if numbers else "left", overflow="fold", no_wrap=whole
+        )
     for row in listed:
         made.add_row(*row)
     return made

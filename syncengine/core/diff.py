@@ -99,24 +99,22 @@ def _align_middle(
     candidates = sum(len(places.get(before[i][:2], ())) for i in rows)
     kept: Pairs = []
     if candidates <= _MOST_CANDIDATES:
-        kept = _longest_chain(
-            (i, j) for i in rows for j in reversed(places.get(before[i][:2], ()))
-        )
+        kept = _longest_chain((i, j) for i in rows for j in reversed(places.get(before[i][:2], ())))
     used_before = {i for i, _ in kept}
     used_after = {j for _, j in kept}
     free = {
-        key: deque(j for j in positions if j not in used_after)
-        for key, positions in places.items()
+        key: deque(j for j in positions if j not in used_after) for key, positions in places.items()
     }
     exact: Pairs = []
     for i in rows:
         queue = free.get(before[i][:2]) if i not in used_before else None
         if queue:
             exact.append((i, queue.popleft()))
+    used_before.update(i for i, _ in exact)
     loose = _pair_unstamped(
         before,
         after,
-        [i for i in rows if i not in used_before.union(i for i, _ in exact)],
+        [i for i in rows if i not in used_before],
         sorted(j for queue in free.values() for j in queue),
     )
     if candidates <= _MOST_CANDIDATES and not loose:

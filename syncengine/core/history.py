@@ -67,7 +67,9 @@ def _change(before: Standing | None, after: Standing | None) -> PlaylistChange |
     entries = diff(before.entries, after.entries)
     if before.key != after.key:
         return PlaylistChange(after.key, after.name, "renamed", before.name, entries)
-    return None if entries.empty else PlaylistChange(after.key, after.name, "changed", None, entries)
+    return (
+        None if entries.empty else PlaylistChange(after.key, after.name, "changed", None, entries)
+    )
 
 
 def diff_facts(before: Facts, after: Facts) -> dict[str, tuple[Fact, Fact]]:

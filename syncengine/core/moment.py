@@ -9,7 +9,7 @@ from typing import NewType
 Instant = NewType("Instant", int)
 """Whole seconds since the epoch, UTC. What is printed is exact, so it can be asked for again."""
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}\Z")
 _MINIMUM = int(datetime(1970, 1, 1, tzinfo=UTC).timestamp())
 _MAXIMUM = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 

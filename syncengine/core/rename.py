@@ -119,7 +119,9 @@ def _evidence(
     right = Counter((line.track, line.added_at if stamped else None) for line in after)
     shared = (left & right).total()
     if shared >= SHARED_AT_LEAST and shared * 2 >= most:
-        what = "tracks with the same added-at stamps" if stamped else "tracks, and the old one is gone"
+        what = (
+            "tracks with the same added-at stamps" if stamped else "tracks, and the old one is gone"
+        )
         yield shared / most, f"{shared} of {most} {what}"
 
 

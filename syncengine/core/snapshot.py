@@ -251,7 +251,9 @@ def merge(known: Sequence[Line], seen: Sequence[Line]) -> list[Line]:
 
     A new line goes behind the line it was seen behind; a line seen again brings its newer claim.
     """
-    kept, moved = align([Entry(*line.entry) for line in known], [Entry(*line.entry) for line in seen])
+    kept, moved = align(
+        [Entry(*line.entry) for line in known], [Entry(*line.entry) for line in seen]
+    )
     twin = {j: i for i, j in kept + moved}
     behind: dict[int, list[Line]] = {}
     anchor = -1

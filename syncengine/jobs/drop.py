@@ -12,10 +12,12 @@ def drop_snapshot(unit: UnitOfWork, snapshot: int, *, clock: Clock) -> int:
 
     The files stay in the raw store. Raises NotFound for an unknown snapshot.
     """
-    if unit.library.taken_at(snapshot) is None:
+    first = unit.library.first_moment_of(snapshot)
+    if first is None:
         raise NotFound(f"there is no snapshot {snapshot}; syncengine history list shows them")
     run = unit.ledger.begin_run("history drop", clock())
     observations = unit.memory.drop(snapshot)
+    unit.ledger.forget_exports(first)
     unit.ledger.end_run(run, clock(), 0, {"snapshot": snapshot, "observations": observations})
     unit.commit()
     return observations

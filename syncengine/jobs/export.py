@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,11 +24,12 @@ FOLDER = "spotify_playlists"
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file that an export wrote; ``path`` is relative to the folder."""
+    """A file that an export wrote; ``path`` is relative to the folder, ``digest`` its SHA-256."""
 
     path: str
     playlist: str
     entries: int
+    digest: bytes
 
 
 def export_library(
@@ -37,26 +39,44 @@ def export_library(
     suffix: str,
     render: Render,
     safe_stem: Callable[[str], str],
+    is_ours: Callable[[bytes], bool],
+    overwrite: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[WrittenFile]:
     """Write one file a playlist in the backup-folder layout; file times are set to the moment.
 
-    ``safe_stem`` makes a file stem of any text. Raises UserError where a file cannot be written.
+    ``safe_stem`` makes a file stem of any text, ``is_ours`` tells by a digest whether an export wrote
+    a file. Raises UserError, before anything is written, where a file stands that no export wrote
+    (unless ``overwrite``), and where one cannot be written.
     """
     taken: set[str] = set()
+    places = [_place(each, suffix, taken, safe_stem) for each in then.playlists]
     written: list[WrittenFile] = []
     try:
-        for done, playlist in enumerate(then.playlists):
-            place = _place(playlist, suffix, taken, safe_stem)
+        if not overwrite:
+            _spare(folder, places, is_ours)
+        for done, (place, playlist) in enumerate(zip(places, then.playlists, strict=True)):
             content = render(to_exported(playlist, then))
+            digest = hashlib.sha256(content).digest()
             _write(folder / place, content, then.at)
             written.append(
-                WrittenFile(place.as_posix(), playlist.state.name, len(playlist.entries))
+                WrittenFile(place.as_posix(), playlist.state.name, len(playlist.entries), digest)
             )
-            progress(done + 1, len(then.playlists))
+            progress(done + 1, len(places))
     except OSError as error:
         raise UserError(f"{error.filename}: cannot be written: {error.strerror}") from error
     return written
+
+
+def _spare(folder: Path, places: Sequence[Path], is_ours: Callable[[bytes], bool]) -> None:
+    """Never write over a file that a person, or an exporter, put there."""
+    for place in places:
+        path = folder / place
+        if path.exists() and not is_ours(hashlib.sha256(path.read_bytes()).digest()):
+            raise UserError(
+                f"{path} is there already and no export of this library wrote it; "
+                "choose another folder, or say --overwrite"
+            )
 
 
 def to_exported(playlist: PlaylistThen, then: LibraryThen) -> ExportedPlaylist:

@@ -70,7 +70,7 @@ def _share_out(
         if file.number is not None
     }
     rows = {keys[key].id: number for number, _, key in places(base, stem, keys) if key in keys}
-    latest = memory.timeline.latest_contents(list(rows))
+    latest = memory.timeline.latest_contents(list(rows), heard=True)
     shares = sorted(
         (-_share(memory, content, twin[0].content), rows[row], index)
         for row, content in latest.items()

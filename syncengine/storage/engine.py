@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,9 @@ from sqlalchemy.pool import NullPool
 from syncengine.errors import ConfigError
 
 BUSY_SECONDS = 30
+WRITING = {"syncengine_writing": True}
+"""The execution options of a connection that will write."""
+_POLL_SECONDS = 0.02
 
 
 def parse_url(text: str) -> URL:
@@ -62,20 +67,42 @@ def migration_engine(url: str) -> Engine:
     return engine
 
 
+def empty_engine() -> Engine:
+    """Return an engine for a database in memory that one connection has to itself."""
+    engine = create_engine("sqlite://", poolclass=NullPool)
+    event.listen(engine, "connect", _prepare_for_migration)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
 def _arguments(url: URL) -> dict[str, Any]:
     return {"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {}
 
 
 def _prepare_for_work(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
+    _turn_on_log(connection)
     for pragma in (
         "foreign_keys=ON",
-        "journal_mode=WAL",
         "synchronous=NORMAL",
         "cache_size=-65536",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _turn_on_log(connection: Any) -> None:
+    """Write ahead from now on; SQLite does not wait by itself while another run makes the database."""
+    patience = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > patience:
+                raise
+            time.sleep(_POLL_SECONDS)
+        else:
+            return
 
 
 def _prepare_for_migration(connection: Any, _record: Any) -> None:
@@ -84,7 +111,10 @@ def _prepare_for_migration(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
+    # A transaction that reads first and then writes fails at once when another one wrote in between;
+    # IMMEDIATE waits in front instead.
+    writes = connection.get_execution_options().items() >= WRITING.items()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _begin_writing(connection: Any) -> None:

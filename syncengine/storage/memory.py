@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select
 from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import Instant
 from syncengine.core.rename import Join, find_joins, group_keys
-from syncengine.core.snapshot import Effect, Source
+from syncengine.core.snapshot import Effect, Observation, Source
 from syncengine.storage.bulk import Numbers, chunks
 from syncengine.storage.models import timeline
 from syncengine.storage.refold import Refold, Window
@@ -40,10 +40,15 @@ from syncengine.storage.repositories.timeline import (
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What following through did: effects by observation number, joins made or undone."""
+    """What following through did: effects by observation number, joins made and keys parted again.
+
+    ``news`` is False where the observations only confirmed what was known.
+    """
 
     effects: Mapping[int, Effect]
     joins: Sequence[Join] = ()
+    parted: Sequence[PlaylistKey] = ()
+    news: bool = False
 
 
 @dataclass(slots=True)
@@ -55,6 +60,8 @@ class _Change:
     playlists: set[int] = field(default_factory=set)
     from_the_start: set[int] = field(default_factory=set)
     gone: dict[int, list[Recorded]] = field(default_factory=dict)
+    parted: set[PlaylistKey] = field(default_factory=set)
+    restated: set[int] = field(default_factory=set)
     in_order: bool = False
     """Whether nothing that is not new was taken at or after the first moment."""
 
@@ -97,7 +104,10 @@ class Memory:
         if first_seen or not change.in_order or self._any_joined(change.playlists):
             joins = self._identify(change)
         settled = self._follow(change)
-        return Settled({n: settled.get(n, Effect.SILENT) for n in numbers}, joins)
+        effects = {n: settled.get(n, Effect.SILENT) for n in numbers}
+        news = bool(joins or change.parted or change.restated - effects.keys())
+        news |= any(effect in (Effect.FOLDED, Effect.ASIDE) for effect in effects.values())
+        return Settled(effects, joins, sorted(change.parted), news)
 
     def _first_seen(self, keys: Collection[int]) -> set[int]:
         """Return the keys whose contents nobody has seen yet."""
@@ -230,6 +240,8 @@ class Memory:
                 if playlist != target:
                     moved.add(key)
                     change.from_the_start |= {playlist, target}
+                if keys[key].because and key not in because:
+                    change.parted.add(key)
                 if (playlist, keys[key].because) != (target, because.get(key)):
                     self.timeline.assign_key(keys[key].id, target, because.get(key))
         return [join for join in joins if not moved.isdisjoint((join.earlier, join.later))]
@@ -249,7 +261,9 @@ class Memory:
             effects.update(refold.effects)
             came += refold.came
             went += refold.went
-        self._past.write_steps([step for refold in refolds for step in refold.steps])
+        steps = [step for refold in refolds for step in refold.steps]
+        change.restated |= {s.event.id for s in steps if isinstance(s.event, Observation)}
+        self._past.write_steps(steps)
         self._entries.lay([stretch for refold in refolds for stretch in refold.stretches])
         names = self._spans.open_names(change.playlists)
         self._spans.write(

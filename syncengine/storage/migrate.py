@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL
 
 from syncengine.core.moment import Instant, to_datetime
@@ -46,9 +46,6 @@ def upgrade(url: URL, now: Instant, say: Callable[[str], None]) -> None:
 
     Where several runs find an older database at once, one upgrades it and the others wait.
     """
-    from alembic import command
-    from alembic.config import Config
-
     path = sqlite_path(url)
     if path is not None:
         _prepare_file(path)
@@ -56,13 +53,21 @@ def upgrade(url: URL, now: Instant, say: Callable[[str], None]) -> None:
             if not needs_upgrade(migration_engine(url.render_as_string(hide_password=False))):
                 return  # another run was quicker
             say(f"upgrading the database; a backup is at {backup(path, now)}")
-    config = Config()
-    config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
     engine = migration_engine(url.render_as_string(hide_password=False))
     with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        build(connection)
     engine.dispose()
+
+
+def build(connection: Connection) -> None:
+    """Bring the schema behind a connection of a migration engine up to date."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def backup(path: Path, now: Instant, target: Path | None = None) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -37,6 +38,12 @@ class RawStore:
             return gzip.decompress(self._place(digest).read_bytes())
         except FileNotFoundError:
             return None
+
+    def discard(self, digests: Iterable[bytes]) -> None:
+        """Remove files; what is not there is fine."""
+        if self._folder is not None:
+            for digest in digests:
+                self._place(digest).unlink(missing_ok=True)
 
     def _place(self, digest: bytes) -> Path:
         assert self._folder is not None  # noqa: S101 - narrows the type: both callers looked

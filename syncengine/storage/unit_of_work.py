@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from syncengine.core.moment import Instant
 from syncengine.errors import Locked, UserError
-from syncengine.storage.engine import parse_url, sqlite_path, work_engine
+from syncengine.storage.engine import WRITING, empty_engine, parse_url, sqlite_path, work_engine
 from syncengine.storage.memory import Memory
 from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.ledger import Ledger
@@ -90,10 +90,40 @@ class Database:
         return True
 
     @contextmanager
-    def unit(self) -> Iterator[UnitOfWork]:
-        """Open a unit of work; it is rolled back unless it commits."""
-        with _clear_errors(self), self._engine.connect() as connection:
+    def reading(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work for questions: where there is no database yet, none is made.
+
+        Then the answers are those of an empty library, and a person is told where we looked.
+        """
+        if self.exists:
+            with _clear_errors(self), self._engine.connect() as connection:
+                yield UnitOfWork(connection)
+            return
+        self._check_place()
+        self._say(f"there is no library at {self.path} yet")
+        engine = empty_engine()
+        from syncengine.storage import migrate
+
+        with engine.connect() as connection:
+            migrate.build(connection)
             yield UnitOfWork(connection)
+
+    def _check_place(self) -> None:
+        """Raise UserError where no database could ever be."""
+        path = self.path
+        assert path is not None  # noqa: S101 -- only a file can be missing
+        nearest = next((each for each in path.absolute().parents if each.exists()), path)
+        if path.is_dir() or not nearest.is_dir():
+            raise UserError(f"the database {path} cannot be opened: that is no place for a file")
+
+    @contextmanager
+    def unit(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work that may write; it is rolled back unless it commits.
+
+        It waits for whoever writes now, so that what it reads first still holds when it writes.
+        """
+        with _clear_errors(self), self._engine.connect() as connection:
+            yield UnitOfWork(connection.execution_options(**WRITING))
 
     def backup(self, target: Path | None = None) -> Path:
         """Copy the database; returns where to. Raises UserError for one that is no SQLite file."""

@@ -12,7 +12,7 @@ import made_exports as made
 import pytest
 from builders import NOW
 from made_exports import songs
-from shell import FIRST, Shell
+from shell import FIRST, FIRST_AT, Shell
 
 from syncengine.cli.app import run
 from syncengine.storage.lock import lock_path, writer_lock
@@ -158,7 +158,7 @@ def test_readers_and_dry_runs_do_not_wait(shell: Shell, tmp_path: Path) -> None:
             shell(*line)
         shell("export", tmp_path / "out")
         shell("reconcile", "--dry-run")
-        shell("import-csv", FIRST, "--dry-run")
+        shell("import-csv", FIRST, "--dry-run", "--taken-at", FIRST_AT)
 
 
 def test_a_lock_leaves_no_holder_behind(shell: Shell, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_first_plan_says_what_it_makes_and_what_that_takes() -> None:
         estimate=Estimate(15_120, 5040.0),
         not_configured={"notion"},
     )
-    assert "about 84 minutes at 180 requests a minute, 15,120 calls" in shown
+    assert "15,120 calls, about 84 minutes" in shown
     assert "not configured: planned as if Notion were empty" in shown
     assert "15,120" in shown.split("tracks")[1]
     assert "7 to create, 5 of them:" in shown
@@ -109,13 +109,13 @@ def test_nothing_to_do() -> None:
 
 def test_times_are_in_words_of_their_size() -> None:
     def cost(seconds: float) -> str:
-        return _shown(_action("create"), estimate=Estimate(10, seconds)).split(" at ")[0]
+        return _shown(_action("create"), estimate=Estimate(10, seconds)).split("\n")[0]
 
-    assert cost(0.4) == "Notion: about 1 second"
-    assert cost(89) == "Notion: about 89 seconds"
-    assert cost(91) == "Notion: about 2 minutes"
-    assert cost(7199) == "Notion: about 120 minutes"
-    assert cost(9000) == "Notion: about 2.5 hours"
+    assert cost(0.4) == "Notion: 10 calls, about 1 second"
+    assert cost(89) == "Notion: 10 calls, about 89 seconds"
+    assert cost(91) == "Notion: 10 calls, about 2 minutes"
+    assert cost(7199) == "Notion: 10 calls, about 120 minutes"
+    assert cost(9000) == "Notion: 10 calls, about 2.5 hours"
 
 
 def test_titles_are_neither_markup_nor_control_sequences() -> None:

@@ -22,7 +22,9 @@ stamped_states = st.lists(stamped, max_size=9)
 
 
 @given(states, states)
-def test_applying_a_difference_gives_the_other_state(before: list[Entry], after: list[Entry]) -> None:
+def test_applying_a_difference_gives_the_other_state(
+    before: list[Entry], after: list[Entry]
+) -> None:
     assert apply(diff(before, after), before) == after
 
 
@@ -36,7 +38,8 @@ def test_small_changes_of_long_lists_apply(state: list[Entry], data: st.DataObje
     after = state * 3
     for _ in range(data.draw(st.integers(1, 3))):
         if after:
-            after.insert(data.draw(st.integers(0, len(after))), after.pop(data.draw(st.integers(0, len(after) - 1))))
+            place = st.integers(0, len(after) - 1)
+            after.insert(data.draw(place), after.pop(data.draw(place)))
     assert apply(diff(state * 3, after), state * 3) == after
 
 
@@ -47,10 +50,15 @@ def test_both_sides_of_a_pair_are_one_track_and_stamps_that_may_be_one(
     kept, moved = align(before, after)
     for i, j in kept + moved:
         assert before[i].track == after[j].track
-        assert before[i].added_at == after[j].added_at or None in (before[i].added_at, after[j].added_at)
+        assert before[i].added_at == after[j].added_at or None in (
+            before[i].added_at,
+            after[j].added_at,
+        )
     for side in zip(*kept, strict=True):
         assert list(side) == sorted(set(side))
-    assert len({i for i, _ in kept + moved}) == len({j for _, j in kept + moved}) == len(kept + moved)
+    assert (
+        len({i for i, _ in kept + moved}) == len({j for _, j in kept + moved}) == len(kept + moved)
+    )
 
 
 @given(states, states)
@@ -62,7 +70,10 @@ def test_what_is_paired_is_as_much_as_can_be(before: list[Entry], after: list[En
     loose = 0
     for track in "abc":
         bare = [(left - right)[track, None], (right - left)[track, None]]
-        dated = [sum(n for (t, at), n in side.items() if t == track and at is not None) for side in (left - right, right - left)]
+        dated = [
+            sum(n for (name, at), n in side.items() if name == track and at is not None)
+            for side in (left - right, right - left)
+        ]
         loose += min(bare[0], dated[1]) + min(bare[1], dated[0])
     kept, moved = align(before, after)
     assert len(kept) + len(moved) == exact + loose
@@ -81,7 +92,9 @@ def longest_common(before: Sequence[Entry], after: Sequence[Entry]) -> int:
 
 @given(stamped_states, stamped_states)
 def test_moves_are_as_few_as_can_be(before: list[Entry], after: list[Entry]) -> None:
-    paired = (Counter(entry[:2] for entry in before) & Counter(entry[:2] for entry in after)).total()
+    paired = (
+        Counter(entry[:2] for entry in before) & Counter(entry[:2] for entry in after)
+    ).total()
     assert len(diff(before, after).moved) == paired - longest_common(before, after)
 
 

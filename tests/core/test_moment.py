@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,8 +28,8 @@ def test_what_is_printed_is_read_back(instant: Instant) -> None:
     assert from_datetime(to_datetime(instant)) == instant
 
 
-@given(st.dates(datetime(1971, 1, 1).date()), st.integers(-12, 14))
-def test_a_date_means_its_last_second(day: object, hours: int) -> None:
+@given(st.dates(date(1971, 1, 1)), st.integers(-12, 14))
+def test_a_date_means_its_last_second(day: date, hours: int) -> None:
     zone = timezone(timedelta(hours=hours))
     if str(day) < "9999-12-31":
         end = to_datetime(parse_local(str(day), zone)).astimezone(zone)
@@ -62,16 +62,24 @@ def test_a_time_without_a_zone_is_utc_or_local() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yesterday", "2026-02-30", "1969-12-30", "0001-01-01", "0001-01-01T00:00:00", "2026-13-01T00:00:00Z"],
+    [
+        "",
+        "yesterday",
+        "2026-02-30",
+        "1969-12-30",
+        "0001-01-01",
+        "0001-01-01T00:00:00",
+        "2026-13-01T00:00:00Z",
+    ],
 )
 def test_what_is_no_moment_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r".+"):
         parse_local(text)
 
 
 @pytest.mark.parametrize("text", ["1969-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "noon"])
 def test_times_outside_our_years_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r".+"):
         parse_utc(text)
 
 

@@ -25,7 +25,8 @@ DAY = 86_400
 
 def lines(*tracks: int, stamp: int | None = 1) -> list[Line]:
     return [
-        Line(track, None if stamp is None else Instant(stamp + track), None, 1, None) for track in tracks
+        Line(track, None if stamp is None else Instant(stamp + track), None, 1, None)
+        for track in tracks
     ]
 
 
@@ -37,7 +38,10 @@ def joined(
     contents: list[Sequence[Line]] = []
     trails: dict[PlaylistKey, Trail] = {}
     for key in dict.fromkeys(key for key, _, _ in seen):
-        mine = sorted((at, content) for k, at, content in seen if k == key)
+        mine = sorted(
+            ((at, content) for k, at, content in seen if k == key),
+            key=lambda each: (each[0], str(each[1])),
+        )
         numbers = range(len(contents), len(contents) + len(mine))
         contents += [content for _, content in mine]
         times = [Instant(at) for at, _ in mine]
@@ -77,7 +81,11 @@ def test_liked_songs_and_two_spotify_ids_are_never_renames() -> None:
 
 
 def test_there_and_back_is_one_playlist() -> None:
-    seen = [(A, DAY, lines(*range(9))), (B, 2 * DAY, lines(*range(9))), (A, 3 * DAY, lines(*range(9)))]
+    seen = [
+        (A, DAY, lines(*range(9))),
+        (B, 2 * DAY, lines(*range(9))),
+        (A, 3 * DAY, lines(*range(9))),
+    ]
     assert joined(*seen) == [(A, B)]
 
 
@@ -120,7 +128,7 @@ def test_nothing_in_a_group_was_ever_seen_together(
     seen: list[tuple[PlaylistKey, int, list[Line]]],
 ) -> None:
     trails: dict[PlaylistKey, list[Instant]] = {}
-    for key, at, _ in sorted(seen):
+    for key, at, _ in sorted(seen, key=lambda each: each[1]):
         trails.setdefault(key, []).append(Instant(at))
     contents: list[Sequence[Line]] = [content for _, _, content in seen]
     found = find_joins(

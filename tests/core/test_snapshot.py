@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
@@ -53,7 +53,12 @@ SHELF = (lines(*range(60)), lines(*range(39)), lines(*range(29)), lines(), lines
 
 def seen(number: int, at: int, content: int, **more: object) -> Observation:
     return Observation(
-        number, Instant(at), Source.CSV, bytes([content]), content=content, **more  # type: ignore[arg-type]  # any field
+        number,
+        Instant(at),
+        Source.CSV,
+        bytes([content]),
+        content=content,
+        **more,  # type: ignore[arg-type]  # any field
     )
 
 
@@ -124,7 +129,12 @@ def test_old_bytes_under_a_given_time_count() -> None:
 
 def test_the_end_of_a_playlist_takes_its_doubts_along() -> None:
     steps = fold(seen(1, 0, FULL), seen(2, 100, NONE), Ending(Instant(150)), seen(3, 9_000, NONE))
-    assert [(step.effect, step.state) for step in steps] == [(F, FULL), (A, FULL), (F, None), (F, NONE)]
+    assert [(step.effect, step.state) for step in steps] == [
+        (F, FULL),
+        (A, FULL),
+        (F, None),
+        (F, NONE),
+    ]
 
 
 def test_what_says_nothing_changes_nothing() -> None:
@@ -176,6 +186,10 @@ def test_every_step_has_its_reason(told: list[Observation]) -> None:
         before = step.state
 
 
+def _among(said: set[bytes]) -> Callable[[bytes, Instant], bool]:
+    return lambda digest, _at: digest in said
+
+
 @given(observations)
 def test_folding_on_from_what_counts_by_itself_gives_the_same(told: list[Observation]) -> None:
     """A fold may begin behind any observation that counts, if none up to there was vouched for."""
@@ -186,22 +200,33 @@ def test_folding_on_from_what_counts_by_itself_gives_the_same(told: list[Observa
         if not step.effect.heard:
             continue
         assert isinstance(step.event, Observation)
-        said = {s.event.digest for s in steps[: place + 1] if s.effect.heard and isinstance(s.event, Observation)}
+        said = {
+            s.event.digest
+            for s in steps[: place + 1]
+            if s.effect.heard and isinstance(s.event, Observation)
+        }
         shelf = Shelf(*SHELF)
         whole = fold(*told, shelf=shelf)
         standing = Standing(whole[place].state, step.event.digest)
-        rest = Fold(shelf, lambda digest, _at, said=said: digest in said, standing)
+        rest = Fold(shelf, _among(said), standing)
         events = [each.event for each in steps[place + 1 :]]
         again = rest.run(events, lambda _steps: False).steps
-        assert [(s.effect, s.state) for s in again] == [(s.effect, s.state) for s in whole[place + 1 :]]
+        assert [(s.effect, s.state) for s in again] == [
+            (s.effect, s.state) for s in whole[place + 1 :]
+        ]
 
 
-many = st.lists(st.builds(Line, st.integers(1, 4), st.sampled_from([None, Instant(1), Instant(2)]),
-                          st.just(None), st.integers(1, 3), st.sampled_from([None, 5])), max_size=8)  # fmt: skip
+stamps = st.sampled_from([None, Instant(1), Instant(2)])
+said_lines = st.builds(
+    Line, st.integers(1, 4), stamps, st.none(), st.integers(1, 3), st.sampled_from([None, 5])
+)
+many = st.lists(said_lines, max_size=8)
 
 
 @given(many, many)
-def test_a_partial_observation_adds_and_never_removes_or_moves(known: list[Line], said: list[Line]) -> None:
+def test_a_partial_observation_adds_and_never_removes_or_moves(
+    known: list[Line], said: list[Line]
+) -> None:
     merged = merge(known, said)
     assert len(merged) <= len(known) + len(said)
     assert not Counter(line.track for line in known) - Counter(line.track for line in merged)

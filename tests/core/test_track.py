@@ -49,7 +49,9 @@ claims = st.builds(
 def attestations(draw: st.DrawFn) -> list[Attestation]:
     """Draw claims; of one rank at most one holds from each moment on."""
     chosen = draw(st.sets(st.tuples(st.sampled_from(DIALECTS), st.integers(1, 3)), max_size=6))
-    return [Attestation(Instant(at), dialect, draw(claims)) for dialect, at in sorted(chosen, key=repr)]
+    return [
+        Attestation(Instant(at), dialect, draw(claims)) for dialect, at in sorted(chosen, key=repr)
+    ]
 
 
 def best(said: list[Attestation], group: str, name: str) -> object:
@@ -96,7 +98,9 @@ def test_the_order_of_the_words_does_not_matter(said: list[Attestation], chance:
 def test_a_lower_rank_fills_gaps_and_never_replaces(said: list[Attestation], claim: Claim) -> None:
     lowest = Dialect("lowest", "1", OLD_RANK - 1)
     before = resolve(KEY, [each for each in said if each.dialect is not OLD])
-    after = resolve(KEY, [*(e for e in said if e.dialect is not OLD), Attestation(Instant(9), lowest, claim)])
+    after = resolve(
+        KEY, [*(e for e in said if e.dialect is not OLD), Attestation(Instant(9), lowest, claim)]
+    )
     for old, new in ((before.recording.title, after.recording.title), (before.isrc, after.isrc)):
         assert old in (None, new)
     assert before.genres in ((), after.genres)
@@ -114,7 +118,9 @@ def test_an_empty_claim_changes_nothing(said: list[Attestation]) -> None:
 @given(claims)
 def test_a_word_said_twice_is_said_once_since_the_first_time(claim: Claim) -> None:
     one = resolve(KEY, [Attestation(Instant(1), NET, claim)])
-    two = resolve(KEY, [Attestation(Instant(1), NET, claim), Attestation(Instant(2), APP, Claim(KEY))])
+    two = resolve(
+        KEY, [Attestation(Instant(1), NET, claim), Attestation(Instant(2), APP, Claim(KEY))]
+    )
     assert one == two
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import DAY, HOUR, Row, Seen, make_database, observe, track
 
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect, Kind, Source
+from syncengine.storage.bulk import Numbers
+from syncengine.storage.repositories import contents
 from syncengine.storage.unit_of_work import UnitOfWork
+from tests.builders import DAY, HOUR, Row, Seen, make_database, observe, track
 
 
 @pytest.fixture
@@ -156,3 +158,131 @@ def test_popularity_is_a_series_that_an_old_export_can_enter(unit: UnitOfWork) -
     assert unit.library.popularity()[number] == 10  # type: ignore[index]  # known
     unit.memory.drop(middle)
     assert [unit.library.popularity(Instant(n * DAY))[number] for n in (1, 2, 3)] == [10, 10, 10]  # type: ignore[index]  # known
+
+
+# What the machine found, each in its smallest form
+
+
+def popular(at: int, value: int, key: str = "csv:a") -> Seen:
+    return Seen(key, at, (Row(track(1), popularity=value),))
+
+
+def popularity(unit: UnitOfWork, *moments: int) -> list[int | None]:
+    number = unit.library.track_number(track(1))
+    return [unit.library.popularity(Instant(at)).get(number) for at in moments]  # type: ignore[arg-type]  # known
+
+
+def test_dropping_the_last_snapshot_takes_its_popularity_along(unit: UnitOfWork) -> None:
+    observe(unit.memory, popular(DAY, 10))
+    last, _ = observe(unit.memory, popular(2 * DAY, 20))
+    unit.memory.drop(last)
+    assert popularity(unit, DAY, 2 * DAY) == [10, 10]
+    number = unit.library.track_number(track(1))
+    assert unit.library.popularity() == {number: 10}
+
+
+def test_a_series_settles_on_the_last_word_of_a_moment(unit: UnitOfWork) -> None:
+    later = [popular(3 * DAY, 10), popular(3 * DAY, 30, "csv:b")]
+    observe(unit.memory, *later)
+    winner = max(later, key=lambda seen: seen.digest).rows[0].popularity
+    observe(unit.memory, popular(DAY, 10))
+    assert popularity(unit, DAY, 3 * DAY) == [10, winner]
+
+
+def test_each_track_of_a_batch_settles_after_its_own_last_change(unit: UnitOfWork) -> None:
+    """Of two answers of one moment the API's holds, but what the export said of its tracks counts."""
+    api = Seen("csv:a", 2 * DAY, rows(2), source=Source.API)
+    observe(unit.memory, popular(2 * DAY, 10), api)
+    observe(unit.memory, popular(DAY, 20), Seen("csv:b", 2 * DAY, rows(3)))
+    assert popularity(unit, DAY, 2 * DAY) == [20, 10]
+
+
+def test_what_vouched_for_a_suspect_may_be_cut_off_from_it(unit: UnitOfWork) -> None:
+    many = rows(*range(1, 50))
+    observe(unit.memory, Seen("csv:a", DAY, many))
+    observe(unit.memory, Seen("csv:a", 2 * DAY, rows(1)))
+    observe(unit.memory, Seen("csv:a", 4 * DAY, rows(1, 2)))
+    assert len(state(unit, 2 * DAY)["csv:a"]) == 1
+    observe(unit.memory, Seen("csv:a", 3 * DAY, many))
+    assert [len(state(unit, n * DAY)["csv:a"]) for n in (1, 2, 3, 4)] == [49, 49, 49, 49]
+
+
+def test_a_voucher_that_is_dropped_vouches_no_more(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", DAY, rows(*range(1, 50))))
+    observe(unit.memory, Seen("csv:a", 2 * DAY, rows(1)))
+    voucher, _ = observe(unit.memory, Seen("csv:a", 4 * DAY, rows(1, 2)))
+    unit.memory.drop(voucher)
+    assert len(state(unit, 2 * DAY)["csv:a"]) == 49
+
+
+def test_an_old_file_that_comes_back_confirms_no_empty_answer(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", DAY, rows(1, 2)))
+    observe(unit.memory, Seen("csv:a", 2 * DAY, rows(1, 2, 3)))
+    observe(unit.memory, Seen("csv:a", 3 * DAY))
+    observe(unit.memory, Seen("csv:a", 4 * DAY, rows(1, 2), inferred=True))
+    assert state(unit, 4 * DAY) == {"csv:a": ["1", "2", "3"]}
+
+
+def test_bytes_learned_late_make_later_copies_of_them_suspect(unit: UnitOfWork) -> None:
+    for day, content in ((2, rows(1, 2)), (4, rows(1, 2)), (6, rows(1))):
+        observe(unit.memory, Seen("csv:a", day * DAY, content, inferred=True))
+    assert state(unit, 6 * DAY) == {"csv:a": ["1"]}
+    first, _ = observe(unit.memory, Seen("csv:a", DAY, rows(1), inferred=True))
+    assert state(unit, 6 * DAY) == {"csv:a": ["1", "2"]}
+    unit.memory.drop(first)
+    assert state(unit, 6 * DAY) == {"csv:a": ["1"]}
+
+
+def test_a_playlist_that_the_api_comes_to_know_had_ended_all_the_same(unit: UnitOfWork) -> None:
+    memory = unit.memory
+    observe(memory, Seen("csv:a", DAY, rows(1)), Seen("csv:b", DAY, rows(2)))
+    snapshot, _ = observe(memory, Seen("csv:a", 2 * DAY, rows(1)))
+    key = memory.timeline.keys()
+    memory.record_roster(snapshot, Instant(2 * DAY), Source.CSV, {key["csv:a"].id})  # type: ignore[index]  # a key
+    observe(memory, Seen("csv:b", 4 * DAY, rows(2), source=Source.API))
+    both = ["csv:a", "csv:b"]
+    assert [sorted(state(unit, n * DAY)) for n in (1, 2, 4)] == [both, ["csv:a"], both]
+    assert [len(unit.library.entries(Instant(n * DAY))) for n in (1, 2, 4)] == [2, 1, 2]
+
+
+def test_a_rename_is_seen_when_the_new_key_was_forbidden_before(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:b", DAY, kind=Kind.FORBIDDEN, source=Source.API))
+    observe(unit.memory, Seen("csv:a", 2 * DAY, rows(1, 2, 3, 4, 5)))
+    _, settled = observe(unit.memory, Seen("csv:b", 3 * DAY, rows(1, 2, 3, 4, 5)))
+    assert [(join.earlier, join.later) for join in settled.joins] == [("csv:a", "csv:b")]
+
+
+def test_the_name_of_an_older_file_is_heard_at_its_time(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", 2 * DAY, rows(1)))
+    observe(unit.memory, Seen("csv:a", 3 * DAY, rows(1)), Seen("csv:a", DAY, rows(1)))
+    assert state(unit, DAY) == {"csv:a": ["1"]}
+
+
+def test_contents_are_read_whole_when_not_all_can_be_remembered(
+    unit: UnitOfWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "_MOST_LINES_REMEMBERED", 60)
+    made = [rows(*range(n, 40)) for n in range(1, 9)]
+    observe(unit.memory, *(Seen("csv:a", n * DAY, each) for n, each in enumerate(made, 1)))
+    lines = [unit.memory.contents.lines(n) for n in range(1, 9)]
+    chained: list[int] = []
+    for each in lines:
+        base = chained[-1] if chained else None
+        chained.append(unit.memory.contents.keep([*each, each[0]], base))
+    book = contents.ContentBook(unit.connection, Numbers(unit.connection))
+    book.lines(chained[0])
+    book.load(reversed(chained))
+    assert [book.lines(n) for n in chained] == [[*each, each[0]] for each in lines]
+
+
+def test_what_only_hidden_answers_say_of_a_track_counts_at_its_time(unit: UnitOfWork) -> None:
+    """Of two answers of one moment the API's holds; the track the other one spoke of is in no entry."""
+
+    def both(at: int, value: int) -> tuple[Seen, Seen]:
+        return popular(at, value), Seen("csv:a", at, rows(2), source=Source.API)
+
+    observe(unit.memory, *both(DAY, 10))
+    observe(unit.memory, *both(3 * DAY, 10))
+    observe(unit.memory, *both(2 * DAY, 20))
+    assert state(unit, 3 * DAY) == {"csv:a": ["2"]}
+    assert popularity(unit, DAY, 2 * DAY, 3 * DAY) == [10, 20, 10]

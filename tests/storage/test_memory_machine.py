@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from builders import DAY, HOUR, NOW, Seen, make_database, observe
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from library_checks import check_library, check_tables
-from plain_library import PlainLibrary, Roster
-from sightings import KEYS, edits, sightings
 
 from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Source
 from syncengine.storage.memory import Memory
 from syncengine.storage.repositories.judgements import DIFFERENT, SAME, judge_playlists
+from tests.builders import DAY, HOUR, NOW, Seen, make_database, observe
+from tests.library_checks import check_library, check_tables
+from tests.plain_library import PlainLibrary, Roster
+from tests.sightings import KEYS, MANY, edits, sightings
 
 MOMENTS = [DAY * day + shift for day in range(1, 5) for shift in (0, HOUR - 1, HOUR)]
 
@@ -90,6 +90,22 @@ class MemoryMachine(RuleBasedStateMachine):
         rows = data.draw(st.just(old.rows) | edits(old.rows))
         self.record([Seen(key, old.at + DAY, rows)])
 
+    @rule(key=st.sampled_from(KEYS), left=st.integers(0, 3))
+    def collapse(self, key: str, left: int) -> None:
+        """A playlist loses most of what it had, and a day later it is seen so again."""
+        at = self.next
+        for day, rows in enumerate((MANY, MANY[:left], MANY[:left])):
+            self.record([Seen(key, at + day * DAY, rows)])
+
+    @precondition(lambda self: self.plain.told)
+    @rule(data=st.data(), later=st.sampled_from([1, HOUR, DAY // 2]))
+    def interject(self, data: st.DataObject, later: int) -> None:
+        """What was seen of a playlist before, or all of it, turns up again soon after another sight."""
+        told = data.draw(st.sampled_from(self.plain.told)).seen
+        same = [each.seen.rows for each in self.plain.told if each.seen.key == told.key]
+        rows = data.draw(st.sampled_from([MANY, *same]))
+        self.record([Seen(told.key, told.at + later, rows, inferred=data.draw(st.booleans()))])
+
     @precondition(lambda self: self.plain.told)
     @rule(data=st.data())
     def drop(self, data: st.DataObject) -> None:
@@ -149,13 +165,19 @@ class MemoryMachine(RuleBasedStateMachine):
     @invariant()
     def agrees(self) -> None:
         if hasattr(self, "stack"):
-            check_tables(self.unit, self.plain, dict(zip(self.numbers, self.plain.told, strict=True)))
+            check_tables(
+                self.unit, self.plain, dict(zip(self.numbers, self.plain.told, strict=True))
+            )
 
 
 TestMemory = MemoryMachine.TestCase
 TestMemory.settings = settings(
-    max_examples=max(25, settings().max_examples // 4),
+    max_examples=max(40, settings().max_examples // 4),
     stateful_step_count=12,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+    ],
 )

@@ -7,16 +7,16 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from builders import DAY, Seen, make_database, observe
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sightings import few, sightings
 
 from syncengine.core.diff import EntryDiff, diff
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
 from syncengine.core.snapshot import Effect
 from syncengine.storage.unit_of_work import UnitOfWork
+from tests.builders import DAY, Seen, make_database, observe
+from tests.sightings import few, sightings
 
 Batches = Sequence[Sequence[Seen]]
 Library = dict[str, tuple[str, list[Entry]]]
@@ -86,7 +86,14 @@ def everything(unit: UnitOfWork, moments: Sequence[int]) -> list[object]:
     found += [diffs(before, after) for before in states for after in states]
     found.append(
         sorted(
-            (record.key, record.name, record.observed_at, record.ended_at, sorted(record.keys), record.names)
+            (
+                record.key,
+                record.name,
+                record.observed_at,
+                record.ended_at,
+                sorted(record.keys),
+                record.names,
+            )
             for record in unit.library.playlist_records()
         )
     )

@@ -36,7 +36,7 @@ def command(cli: CliContext) -> None:
                 cli.line(f"$ syncengine import-csv {day}/")
                 import_csv.show(cli, reports[-1], dry_run=False)
                 cli.line()
-        with database.unit() as unit:
+        with database.reading() as unit:
             found = diff_between(unit, "1", "2")
             plan = bootstrap.plan_for(unit, cli.settings, ["notion"], cli.clock)
     if cli.json:

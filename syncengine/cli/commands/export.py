@@ -39,6 +39,9 @@ def command(
             "--dialect", metavar="DIALECT", help="For csv: exportify.net or exportify.app."
         ),
     ] = "exportify.net",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Also replace files that no export wrote.")
+    ] = False,
 ) -> None:
     """Write any moment of the library as files.
 
@@ -51,26 +54,34 @@ def command(
 
     _check("--format", form, bootstrap.EXPORT_FORMATS)
     _check("--dialect", dialect, bootstrap.EXPORT_DIALECTS)
-    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+    database = bootstrap.open_database(cli.settings, cli.clock, cli.say)
+    with database.reading() as unit:
         some = None
         if playlist:
             records = unit.library.playlist_records()
             some = frozenset(find_playlist(records, each).id for each in playlist)
         then = library_at(unit, at, some)
-    with cli.progress("exporting") as steps:
+        with cli.progress("exporting") as steps:
 
-        def progress(_done: int, total: int) -> None:
-            steps.expect(total)
-            steps.advance()
+            def progress(_done: int, total: int) -> None:
+                steps.expect(total)
+                steps.advance()
 
-        written = export_library(
-            then,
-            Path(folder),
-            suffix=form,
-            render=bootstrap.export_writer(form, dialect),
-            safe_stem=bootstrap.safe_stem,
-            progress=progress,
-        )
+            written = export_library(
+                then,
+                Path(folder),
+                suffix=form,
+                render=bootstrap.export_writer(form, dialect),
+                safe_stem=bootstrap.safe_stem,
+                is_ours=lambda digest: bool(unit.ledger.own_exports(digest)),
+                overwrite=overwrite,
+                progress=progress,
+            )
+    # What we wrote is no observation, should it come back through an import.
+    with database.unit() as unit:
+        counts = {file.digest: file.entries for file in written}
+        unit.ledger.note_exports(counts, then.at, cli.clock())
+        unit.commit()
     entries = sum(file.entries for file in written)
     if cli.json:
         files = [{"path": f.path, "playlist": f.playlist, "entries": f.entries} for f in written]

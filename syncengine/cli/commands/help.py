@@ -23,7 +23,7 @@ A moment (WHEN, FROM, TO) is written as one of
   2026-01-13T18:00:00    a date-time; without a zone it is local
   2026-01-13T18:00:00Z   a date-time in UTC, as all output is
   7                      a snapshot: the moment it was taken at
-  latest                 now\
+  latest                 the latest observation of all\
 """
 
 

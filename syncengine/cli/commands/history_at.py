@@ -35,7 +35,7 @@ def command(
     from syncengine.jobs.history import library_at
     from syncengine.jobs.playlists import find_playlist
 
-    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+    with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         some = None
         if playlist:
             records = unit.library.playlist_records()

@@ -35,7 +35,7 @@ def command(
     from syncengine import bootstrap
     from syncengine.jobs.history import diff_between
 
-    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+    with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         found = diff_between(unit, start, end)
     if cli.json:
         cli.emit("diff", document(found))
@@ -105,7 +105,7 @@ def show(cli: CliContext, found: LibraryDiff) -> None:
             )
             for change in found.playlists
         ]
-        cli.show(table(("playlist", "", "came", "went", "moved"), rows))
+        cli.show(table(("playlist", "change", "came", "went", "moved"), rows))
     else:
         cli.line("no playlist changed")
     drift = found.popularity

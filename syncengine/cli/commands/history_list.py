@@ -14,7 +14,7 @@ def command(cli: CliContext) -> None:
     from syncengine import bootstrap
     from syncengine.jobs.history import snapshots
 
-    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+    with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         found = snapshots(unit)
     if cli.json:
         cli.emit(

@@ -12,11 +12,14 @@ import typer
 
 from syncengine.cli.context import CliContext, Steps
 from syncengine.cli.exits import ExitCode
+from syncengine.core.identity import shown_name
 from syncengine.core.moment import Instant, parse_local, to_iso
 from syncengine.errors import UsageError
 
 if TYPE_CHECKING:
-    from syncengine.jobs.import_csv import FileReport, ImportReport, Options
+    from syncengine.core.identity import PlaylistKey
+    from syncengine.jobs.candidate import FileReport
+    from syncengine.jobs.import_csv import ImportReport, Options
     from syncengine.storage.unit_of_work import Database
 
 EXAMPLES = (
@@ -64,7 +67,13 @@ def command(
     """
     from syncengine.jobs.import_csv import Options, exit_code
 
-    options = Options(_moment(taken_at), whole_library, frozenset(accept or ()), dry_run)
+    options = Options(
+        _moment(taken_at),
+        whole_library,
+        frozenset(accept or ()),
+        dry_run,
+        cli.settings.keep_csv_days,
+    )
     started = time.perf_counter()
     with cli.progress("importing") as steps:
         report = _run(cli, [Path(path) for path in paths], options, steps)
@@ -147,6 +156,8 @@ def document(report: ImportReport, seconds: float) -> dict[str, object]:
             }
             for file in files
         ],
+        "parted": list(report.parted),
+        "ended": list(report.ended),
         "joins": [{"from": j.earlier, "to": j.later, "reason": j.because} for j in report.joins],
         "totals": {
             "files": len(files),
@@ -167,26 +178,44 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
         _show_file(cli, file)
     for join in report.joins:
         cli.say(
-            f"{join.later} is {join.earlier} under a new name: {join.because}"
+            f"{_called(join.later)} is {_called(join.earlier)} under a new name: {join.because}"
             f" (wrong? syncengine playlists split {join.later!r})"
         )
+    for key in report.parted:
+        cli.say(
+            f"{_called(key)} was taken for a new name of another playlist; the two were seen side by "
+            "side, so each has its own history again"
+        )
+    for name in report.ended:
+        cli.say(f"{name} ended: it is not among these files")
     counts = {state: sum(f.status == state for f in report.files) for state in _STATES}
     told = ", ".join(f"{n} {state}" for state, n in counts.items() if n)
     rows = sum(file.imported for file in report.files)
     snapshot = report.snapshot
     if snapshot is None:
-        cli.line(f"{len(report.files)} files: {told}; nothing was imported")
+        cli.line(f"{_counted(len(report.files), 'file')}: {told}; nothing was imported")
         return
     head = "would make a snapshot" if dry_run else f"snapshot {snapshot.id}"
     if snapshot.unchanged:
-        head = f"nothing new since snapshot {snapshot.id}"
+        changed = report.entries_added or report.entries_removed
+        head = "added to" if changed else "nothing new since"
+        head += f" snapshot {snapshot.id}"
     cli.line(
-        f"{head} of {to_iso(snapshot.taken_at)}: {len(report.files)} files ({told}), {rows:,} rows"
+        f"{head} of {to_iso(snapshot.taken_at)}: {_counted(len(report.files), 'file')} ({told}), "
+        f"{_counted(rows, 'row')}"
     )
     cli.line(
         f"{report.tracks_new:,} tracks are new; {report.entries_added:,} entries came, "
         f"{report.entries_removed:,} went"
     )
+
+
+def _called(key: PlaylistKey) -> str:
+    return repr(shown_name(key.removeprefix("csv:")))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 _STATES = ("imported", "unchanged", "suspect", "quarantined")

@@ -13,7 +13,7 @@ def command(cli: CliContext) -> None:
     """List every playlist that was ever seen, with its names, keys and freshness."""
     from syncengine import bootstrap
 
-    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+    with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         records = sorted(unit.library.playlist_records(), key=lambda r: r.name.casefold())
     if cli.json:
         cli.emit(
@@ -33,6 +33,9 @@ def command(cli: CliContext) -> None:
                 ]
             },
         )
+        return
+    if not records:
+        cli.line("the library is empty: import an export first (syncengine import-csv FOLDER)")
         return
     rows = [
         (

@@ -26,7 +26,7 @@ def command(
     key = parse_track(track)
     if key is None:
         raise UsageError(f"{track!r} is no track: write its id, URI or URL")
-    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+    with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         found = playlists_of(unit, key)
     if cli.json:
         listed = [

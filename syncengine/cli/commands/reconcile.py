@@ -81,6 +81,8 @@ def command(
     configured = bootstrap.configured_sinks(cli.settings)
     names = list(dict.fromkeys(sink or configured or ["notion"]))
     for name in names:
+        if name == "folders":
+            raise UsageError("this version has no folders sink yet; notion is the one there is")
         if name not in bootstrap.SINKS:
             raise UsageError(
                 f"--sink {name!r} is not known; it is one of {', '.join(bootstrap.SINKS)}"
@@ -90,7 +92,7 @@ def command(
         for name, given in (("mass-deletion", allow_removals), ("emptied-source", allow_empty))
         if given
     }
-    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+    with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         scope = _scope(unit, playlist or [], track or [], album or [])
         plan = bootstrap.plan_for(unit, cli.settings, names, cli.clock, scope=scope, lifted=lifted)
     return _answer(

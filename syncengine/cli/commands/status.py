@@ -20,7 +20,7 @@ def command(cli: CliContext) -> None:
     from syncengine.jobs.status import status
 
     configured = bootstrap.configured_sinks(cli.settings)
-    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+    with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         found = status(unit)
         plan = bootstrap.plan_for(unit, cli.settings, configured, cli.clock) if configured else None
     if cli.json:

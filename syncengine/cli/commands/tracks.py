@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from syncengine.core.identity import PlaylistKey
 
 EXAMPLES = (
-    "syncengine tracks --search 'tram rides'",
+    "syncengine tracks --search 'night train'",
     "syncengine tracks --tier easy --missing isrc --sort -popularity --limit 20",
 )
 _SHOWN = 50
@@ -70,7 +70,7 @@ def command(
     _known("--sort", [sort.removeprefix("-")], SORTS)
     most = _limit(limit, None if cli.json else _SHOWN)
     span = _span(popularity, tier)
-    with bootstrap.open_database(cli.settings, cli.clock, cli.say).unit() as unit:
+    with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         records = unit.library.playlist_records()
         key = find_playlist(records, playlist).key if playlist else None
         query = TrackQuery(search, artist, key, span, frozenset(missing or ()))
@@ -92,6 +92,9 @@ def _document(track: CatalogTrack) -> dict[str, object]:
 def _show(
     cli: CliContext, shown: list[CatalogTrack], total: int, names: Mapping[PlaylistKey, str]
 ) -> None:
+    if not total:
+        cli.line("0 tracks in the library are like that")
+        return
     rows = [
         (
             (recording := track.facts.recording).title or "(unavailable)",
@@ -120,6 +123,8 @@ def _limit(text: str, default: int | None) -> int | None:
 
 
 def _span(popularity: str, tier: str) -> tuple[int, int] | None:
+    if tier and popularity:
+        raise UsageError("--tier and --popularity both name a span; say one of them")
     if tier:
         _known("--tier", [tier], TIERS)
         return TIERS[tier]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from syncengine.storage.models.base import Base, Digest, Moment, RowId
@@ -41,6 +41,20 @@ class RawFile(Base):
     digest: Mapped[Digest] = mapped_column(unique=True)
     size: Mapped[int]
     stored_at: Mapped[Moment]
+
+
+class ExportedFile(Base):
+    """A file that an export of ours wrote, by the SHA-256 of its bytes: no observation of anything.
+
+    ``entries`` counts its rows; ``moment`` is what it shows the library at, and the file's time. The
+    same bytes under another time are the exporter's: it writes as we do.
+    """
+
+    __tablename__ = "exported_files"
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    moment: Mapped[Moment] = mapped_column(primary_key=True)
+    entries: Mapped[int]
+    written_at: Mapped[Moment]
 
 
 class QuarantinedFile(Base):

@@ -17,9 +17,9 @@ CONTENTS = table(timeline.Content)
 DEEPEST = 16
 """Changes upon changes before a content is kept whole again: bounds what one read costs."""
 _MOST_LINES_REMEMBERED = 200_000
-_READ = select(
-    CONTENTS.c.id, CONTENTS.c.base_id, CONTENTS.c.depth, CONTENTS.c.packed
-).where(CONTENTS.c.id.in_(bindparam("numbers", expanding=True)))
+_READ = select(CONTENTS.c.id, CONTENTS.c.base_id, CONTENTS.c.depth, CONTENTS.c.packed).where(
+    CONTENTS.c.id.in_(bindparam("numbers", expanding=True))
+)
 
 
 class ContentBook:

@@ -187,9 +187,7 @@ class _Laying:
         kept, _ = align(
             [Entry(*row.entry) for row in current], [Entry(*line.entry) for line in lines]
         )
-        stays = {
-            j: current[i] for i, j in kept if current[i].entry == tuple(lines[j].entry)
-        }
+        stays = {j: current[i] for i, j in kept if current[i].entry == tuple(lines[j].entry)}
         ranks = rank.fill([stays[j].rank if j in stays else None for j in range(len(lines))])
         if ranks is None:
             # No room left between two neighbours: the whole playlist is ranked anew from here on.

@@ -118,7 +118,9 @@ def _resolve_all(
     claims = ClaimReader(connection).read(None if everything else numbers)
     dialects = load_dialects(connection)
     by_claim = select(CLAIMS.c.id, CLAIMS.c.dialect_id)
-    parts = [by_claim] if everything else [by_claim.where(CLAIMS.c.id.in_(c)) for c in chunks(numbers)]
+    parts = (
+        [by_claim] if everything else [by_claim.where(CLAIMS.c.id.in_(c)) for c in chunks(numbers)]
+    )
     made_by = {
         claim: dialects[dialect] for part in parts for claim, dialect in connection.execute(part)
     }

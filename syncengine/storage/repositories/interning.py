@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, bindparam, select
 
 from syncengine.storage.bulk import Numbers, bulk_insert, chunks
 
-Key = TypeVar("Key", str, bytes)
+Key = TypeVar("Key", bound=str | bytes)
 
 MOST_REMEMBERED = 100_000
 """Keys kept in memory between batches; beyond it the database is asked again."""
@@ -52,14 +52,12 @@ class Interner(Generic[Key]):
     def intern(self, rows: Mapping[Key, tuple[Any, ...]]) -> dict[Key, int]:
         """Return the row number of every key, inserting the rows of the unknown ones."""
         ids = self.find(rows)
-        fresh = []
-        for key, values in rows.items():
-            if key not in ids:
-                ids[key] = self._numbers.next(self._table)
-                fresh.append((ids[key], key, *values))
-                self._remember(key, ids[key])
-        bulk_insert(self._connection, self._table, self._columns, fresh)
-        return ids
+        fresh = {key: self._numbers.next(self._table) for key in rows if key not in ids}
+        values = ((number, key, *rows[key]) for key, number in fresh.items())
+        bulk_insert(self._connection, self._table, self._columns, values)
+        for key, number in fresh.items():
+            self._remember(key, number)
+        return ids | fresh
 
     @property
     def _holds_all(self) -> bool:

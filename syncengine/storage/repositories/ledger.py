@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from syncengine.core.moment import Instant
 from syncengine.core.plan import Agreed
@@ -21,6 +21,7 @@ RUNS = table(ledger.Run)
 LOG = table(ledger.SyncLog)
 RAW = table(ledger.RawFile)
 QUARANTINED = table(ledger.QuarantinedFile)
+EXPORTED = table(ledger.ExportedFile)
 AGREED = table(ledger.AgreedItem)
 
 
@@ -95,6 +96,33 @@ class Ledger:
             if digest not in known
         ]
         bulk_insert(self._connection, RAW, ("id", "digest", "size", "stored_at"), rows)
+
+    def forget_raw(self, before: Instant) -> list[bytes]:
+        """Forget raw files that were stored before a moment; returns their digests."""
+        old = list(
+            self._connection.execute(select(RAW.c.digest).where(RAW.c.stored_at < before)).scalars()
+        )
+        self._connection.execute(delete(RAW).where(RAW.c.stored_at < before))
+        return old
+
+    def note_exports(self, files: Mapping[bytes, int], moment: Instant, at: Instant) -> None:
+        """Note files that an export of a moment wrote, by digest and number of entries."""
+        rows = [
+            (digest, moment, entries, at)
+            for digest, entries in files.items()
+            if moment not in self.own_exports(digest)
+        ]
+        columns = ("digest", "moment", "entries", "written_at")
+        bulk_insert(self._connection, EXPORTED, columns, rows)
+
+    def own_exports(self, digest: bytes) -> dict[Instant, int]:
+        """Return the moments for which an export wrote a file with these bytes, with its entries."""
+        query = select(EXPORTED.c.moment, EXPORTED.c.entries).where(EXPORTED.c.digest == digest)
+        return {Instant(moment): entries for moment, entries in self._connection.execute(query)}
+
+    def forget_exports(self, since: Instant) -> None:
+        """Forget exports of moments from ``since`` on: what they show is no longer known."""
+        self._connection.execute(delete(EXPORTED).where(EXPORTED.c.moment >= since))
 
     def quarantine(self, run: int, files: Sequence[Quarantined], at: Instant) -> None:
         """Note files that could not be read; a later note on the same path replaces an earlier one."""

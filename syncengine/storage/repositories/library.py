@@ -121,6 +121,13 @@ class LibraryReader:
         query = select(SNAPSHOTS.c.taken_at).where(SNAPSHOTS.c.id == snapshot)
         return self._connection.execute(query).scalar()
 
+    def first_moment_of(self, snapshot: int) -> Instant | None:
+        """Return when a snapshot's first observation was taken, else the snapshot itself."""
+        query = select(func.min(OBSERVATIONS.c.taken_at)).where(
+            OBSERVATIONS.c.snapshot_id == snapshot
+        )
+        return self._connection.execute(query).scalar() or self.taken_at(snapshot)
+
     def is_listed(self, snapshot: int) -> bool:
         """Tell whether a snapshot brought news."""
         query = select(SNAPSHOTS.c.listed).where(SNAPSHOTS.c.id == snapshot)
@@ -262,16 +269,22 @@ class LibraryReader:
         if playlists is not None:
             query = query.where(e.playlist_id.in_(list(playlists)))
         found: dict[int, list[Entry]] = {}
-        for playlist, *entry in self._connection.execute(query.order_by(e.playlist_id, e.rank, e.id)):
+        for playlist, *entry in self._connection.execute(
+            query.order_by(e.playlist_id, e.rank, e.id)
+        ):
             found.setdefault(playlist, []).append(Entry(*entry))
         return found
 
     def track_keys(self, tracks: Collection[int] | None = None) -> dict[int, TrackKey]:
         """Return tracks' keys by row number (none: all tracks)."""
         query = select(TRACKS.c.id, TRACKS.c.key)
-        parts = [query] if tracks is None else [query.where(TRACKS.c.id.in_(c)) for c in chunks(tracks)]
+        parts = (
+            [query] if tracks is None else [query.where(TRACKS.c.id.in_(c)) for c in chunks(tracks)]
+        )
         return {
-            number: TrackKey(key) for part in parts for number, key in self._connection.execute(part)
+            number: TrackKey(key)
+            for part in parts
+            for number, key in self._connection.execute(part)
         }
 
     def track_number(self, key: TrackKey) -> int | None:
@@ -285,8 +298,8 @@ class LibraryReader:
 
     def contributors(self) -> dict[int, str]:
         """Return everybody who added entries, by row number."""
-        rows = self._connection.execute(select(_CONTRIBUTORS.c.id, _CONTRIBUTORS.c.name))
-        return {number: name for number, name in rows}
+        query = select(_CONTRIBUTORS.c.id, _CONTRIBUTORS.c.name)
+        return dict(iter(self._connection.execute(query)))
 
     def playlist_records(self) -> list[PlaylistRecord]:
         """Return every playlist that was ever seen soundly, with its keys and names over time."""
@@ -299,14 +312,9 @@ class LibraryReader:
         spans = spans.join(NAMES, NAMES.c.id == SPANS.c.name_id).order_by(SPANS.c.valid_from)
         for playlist, name, since in self._connection.execute(spans):
             names.setdefault(playlist, []).append((name, since))
-        counts = {
-            playlist: count
-            for playlist, count in self._connection.execute(
-                select(ENTRIES.c.playlist_id, func.count()).where(present(None)).group_by(
-                    ENTRIES.c.playlist_id
-                )
-            )
-        }
+        e = ENTRIES.c
+        sizes = select(e.playlist_id, func.count()).where(present(None)).group_by(e.playlist_id)
+        counts = dict(iter(self._connection.execute(sizes)))
         p = PLAYLISTS.c
         rows = self._connection.execute(select(p.id, p.key, p.name, p.observed_at, p.ended_at))
         return [
@@ -330,7 +338,7 @@ class LibraryReader:
         """Return every known popularity (0–100) at a moment (none: now), by track row number."""
         if at is None:
             query = select(TRACKS.c.id, TRACKS.c.popularity).where(TRACKS.c.popularity.is_not(None))
-            return {track: value for track, value in self._connection.execute(query)}
+            return dict(iter(self._connection.execute(query)))
         p = POPULARITY.c
         value = (
             select(p.value)

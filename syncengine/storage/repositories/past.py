@@ -87,7 +87,7 @@ _FOLD_ORDER = (
 
 
 def _last_sure(playlists: Sequence[int], first: Instant, *, in_order: bool) -> Subquery:
-    """Select the moment of the last observation before ``first`` that counts, with none vouched for by then."""
+    """Select when the last observation before ``first`` that counts was, with none vouched for so far."""
     o = OBSERVATIONS.c
     vouched = (
         select(KEYS.c.playlist_id.label("playlist"), func.min(o.taken_at).label("at"))
@@ -256,4 +256,3 @@ class Past:
         for roster, key in self._connection.execute(query):
             listed[roster][1].add(PlaylistKey(key))
         return list(listed.values())
-

@@ -112,7 +112,9 @@ class Retelling:
         """
         o = _OBSERVATIONS.c
         rows = self._connection.execute(
-            select(_KEYS.c.playlist_id, o.taken_at, o.source, o.digest, _DIALECTS.c.rank, o.content_id)
+            select(
+                _KEYS.c.playlist_id, o.taken_at, o.source, o.digest, _DIALECTS.c.rank, o.content_id
+            )
             .join(_KEYS, _KEYS.c.id == o.key_id)
             .join(_DIALECTS, _DIALECTS.c.id == o.dialect_id)
             .where(o.taken_at >= self._first, o.effect < Effect.ASIDE)
@@ -295,7 +297,7 @@ class _Series:
             query = select(self._keys[0], self._value).join(
                 last, and_(*(last.c[c.name] == c for c in (*self._keys, self._at)))
             )
-            now.update({track: value for track, value in self._connection.execute(query)})
+            now.update(iter(self._connection.execute(query)))
         return now
 
 

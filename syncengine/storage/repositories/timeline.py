@@ -83,8 +83,10 @@ class Timeline:
 
     def add_keys(self, names: Mapping[PlaylistKey, str]) -> dict[PlaylistKey, KeyRow]:
         """Store keys that are new, each with a playlist of its own for now."""
-        added = {key: KeyRow(self._numbers.next(KEYS), self.new_playlist(key, name))
-                 for key, name in names.items()}
+        added = {
+            key: KeyRow(self._numbers.next(KEYS), self.new_playlist(key, name))
+            for key, name in names.items()
+        }
         rows = [(row.id, key, row.playlist, None) for key, row in added.items()]
         bulk_insert(self._connection, KEYS, ("id", "key", "playlist_id", "joined_because"), rows)
         return added
@@ -139,6 +141,39 @@ class Timeline:
         ).first()
         return None if row is None else (row[0], Source(row[1]), Instant(row[2]))
 
+    def snapshot_of(self, observations: Collection[int]) -> tuple[int, Source, Instant] | None:
+        """Return id, source and taken-at of the latest listed snapshot among those of observations."""
+        s = SNAPSHOTS.c
+        found: list[tuple[Instant, int, Source]] = []
+        for chunk in chunks(observations):
+            query = (
+                select(s.taken_at, s.id, s.source)
+                .join(OBSERVATIONS, OBSERVATIONS.c.snapshot_id == s.id)
+                .where(OBSERVATIONS.c.id.in_(chunk), s.listed)
+                .distinct()
+            )
+            found += [
+                (at, number, Source(src)) for at, number, src in self._connection.execute(query)
+            ]
+        if not found:
+            return None
+        at, number, source = max(found)
+        return number, source, at
+
+    def sizes(self, observations: Collection[int]) -> dict[int, tuple[int, int]]:
+        """Return how many entries observations tell, and how many were in force beside them."""
+        o, state = OBSERVATIONS.c, _CONTENTS.alias()
+        query = (
+            select(o.id, _CONTENTS.c.lines, func.coalesce(state.c.lines, 0))
+            .join(_CONTENTS, _CONTENTS.c.id == o.content_id)
+            .outerjoin(state, state.c.id == o.state_id)
+        )
+        return {
+            number: (told, held)
+            for chunk in chunks(observations)
+            for number, told, held in self._connection.execute(query.where(o.id.in_(chunk)))
+        }
+
     def add_observations(self, snapshot: int, new: Sequence[NewObservation]) -> list[int]:
         """Store observations that nothing was made of yet; return their row numbers."""
         numbers = [self._numbers.next(OBSERVATIONS) for _ in new]
@@ -161,7 +196,9 @@ class Timeline:
     ) -> dict[tuple[int, bytes], list[Seen]]:
         """Return the observations of these keys that had these bytes, oldest first."""
         o = OBSERVATIONS.c
-        query = select(o.key_id, o.digest, o.id, o.taken_at, o.effect, o.content_id, _CONTENTS.c.lines)
+        query = select(
+            o.key_id, o.digest, o.id, o.taken_at, o.effect, o.content_id, _CONTENTS.c.lines
+        )
         query = query.outerjoin(_CONTENTS, _CONTENTS.c.id == o.content_id).order_by(o.taken_at)
         wanted = set(digests)
         found: dict[tuple[int, bytes], list[Seen]] = {}
@@ -198,12 +235,13 @@ class Timeline:
                 update(OBSERVATIONS).where(OBSERVATIONS.c.id.in_(chunk)).values(accepted=True)
             )
 
-    def latest_contents(self, keys: Collection[int]) -> dict[int, int]:
-        """Return the content of each key's latest observation, by key."""
+    def latest_contents(self, keys: Collection[int], *, heard: bool = False) -> dict[int, int]:
+        """Return the content of each key's latest observation (``heard``: that counts), by key."""
         o = OBSERVATIONS.c
+        counts = o.effect < Effect.ASIDE if heard else o.content_id.is_not(None)
         latest = (
             select(o.key_id.label("key"), func.max(o.taken_at).label("at"))
-            .where(o.content_id.is_not(None))
+            .where(counts)
             .group_by(o.key_id)
         )
         found: dict[int, int] = {}
@@ -212,8 +250,7 @@ class Timeline:
             query = select(o.key_id, o.content_id).join(
                 last, (last.c.key == o.key_id) & (last.c.at == o.taken_at)
             )
-            rows = self._connection.execute(query.where(o.content_id.is_not(None)))
-            found.update(iter(rows))
+            found.update(iter(self._connection.execute(query.where(counts))))
         return found
 
     def latest_at(self) -> Instant | None:
