@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False  # what typing has under this name, but without its import
+if TYPE_CHECKING:
+    from syncengine.library import Library
+
 __version__ = "0.1.0"
 __all__ = ["Library", "__version__"]
 

@@ -103,7 +103,9 @@ def observe(memory: Memory, *seen: Seen, snapshot: int | None = None) -> tuple[i
     keys = timeline.keys()
     fresh = {PlaylistKey(s.key): s.key for s in seen if s.key not in keys}
     keys |= timeline.add_keys(fresh)
-    names = timeline.names({name: (name, True) for name in (each.name or each.key for each in seen)})
+    names = timeline.names(
+        {name: (name, True) for name in (each.name or each.key for each in seen)}
+    )
     new = [
         NewObservation(
             keys[PlaylistKey(each.key)].id,

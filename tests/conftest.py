@@ -6,7 +6,7 @@ import ipaddress
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
 if TYPE_CHECKING:
-    from shell import Shell
+    from tests.shell import Shell
 
 ROOT = Path(__file__).parents[1]
 _OURS = ("SYNCENGINE_", "SPOTIFY_", "NOTION_", "_SYNCENGINE_")
@@ -28,32 +28,48 @@ settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_persons_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the person's settings, files and time zone out of fixtures that outlive a test, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(_OURS)]:
+            patch.delenv(name)
+        for name in _SEEN_BY_TERMINALS:
+            patch.delenv(name, raising=False)
+        _move_home(patch, tmp_path_factory.mktemp("home"))
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep the person's settings, files and time zone out of the test."""
-    for name in [name for name in os.environ if name.startswith(_OURS)]:
-        monkeypatch.delenv(name)
-    for name in _SEEN_BY_TERMINALS:
-        monkeypatch.delenv(name, raising=False)
+    """Give the test a home and a working directory of its own."""
     home = tmp_path / "home"
     home.mkdir()
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(home))
-    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
+    _move_home(monkeypatch, home)
     monkeypatch.chdir(tmp_path)
     yield
     monkeypatch.undo()
     time.tzset()
 
 
+def _move_home(patch: pytest.MonkeyPatch, home: Path) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        patch.setenv(name, str(home))
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    patch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection that would leave this machine, and every look-up of a name."""
-    connect, connect_ex, look_up = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+    connect, connect_ex, look_up = (
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.getaddrinfo,
+    )
 
     def guarded(self: socket.socket, address: Any) -> None:
         _refuse_far(self, address)
@@ -90,19 +106,19 @@ def _refuse_name(host: Any) -> None:
 
 
 @pytest.fixture
-def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def zone(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Set the local time zone: ``zone("America/New_York")``."""
 
     def set_zone(name: str) -> None:
         monkeypatch.setenv("TZ", name)
         time.tzset()
 
-    yield set_zone
+    return set_zone
 
 
 @pytest.fixture
 def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """Run commands in this process on a database of the test's own."""
-    from shell import Shell  # a test of the core needs nothing of the command line
+    from tests.shell import Shell  # a test of the core needs nothing of the command line
 
     return Shell(tmp_path / "library.db", capsys)

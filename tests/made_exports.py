@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from builders import track
-
 from syncengine.adapters.exportify.dialects import FEATURES, NET_TITLES
 from syncengine.core.moment import parse_utc, to_iso
+from tests.builders import track
 
 HEADER = ",".join(NET_TITLES.values())
 _FEATURES = "0.5,0.5,5,-7,1,0.05,0.1,0,0.1,0.5,120,4"
@@ -38,7 +37,10 @@ class Song:
         )
 
 
-UNAVAILABLE = ',"undefined","undefined","undefined",,,,,somebody,2025-06-01T12:00:00Z,"","undefined",,,,,,,,,,,,'
+UNAVAILABLE = (
+    ',"undefined","undefined","undefined",,,,,somebody,2025-06-01T12:00:00Z,"","undefined"'
+    + 12 * ","
+)
 BROKEN = Song(99, added_at="never").line()
 
 

@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from builders import NOW
-
 from benchmarks.generator import Library
 from syncengine.jobs import history
 from syncengine.jobs.export import export_library
 from syncengine.storage.unit_of_work import Database
+from tests.builders import NOW
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,7 +43,7 @@ def start(
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        preexec_fn=before,
+        preexec_fn=before,  # noqa: PLW1509 -- limits for the child alone; tests have one thread
     )
 
 
@@ -67,7 +66,9 @@ def copy_database(source: Path, target: Path) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     if source.exists():
         shutil.copy2(source, target)
-        shutil.copytree(source.with_name(f"{source.stem}.raw"), target.with_name(f"{target.stem}.raw"))
+        shutil.copytree(
+            source.with_name(f"{source.stem}.raw"), target.with_name(f"{target.stem}.raw")
+        )
 
 
 def snapshots(path: Path) -> list[tuple[object, ...]]:

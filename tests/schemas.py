@@ -6,7 +6,9 @@ import re
 from typing import Any, NamedTuple
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
-_URI = re.compile(r"spotify:(track|episode|playlist):[0-9A-Za-z]{22}\Z|spotify:local:|meta:|unavailable\Z")
+_URI = re.compile(
+    r"spotify:(track|episode|playlist):[0-9A-Za-z]{22}\Z|spotify:local:|meta:|unavailable\Z"
+)
 
 
 class Or(NamedTuple):
@@ -171,27 +173,28 @@ def check(kind: str, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(where: str, found: Any, shape: Any) -> None:
-    if isinstance(shape, dict):
-        assert isinstance(found, dict), where
-        missing = shape.keys() - found.keys()
-        assert not missing, f"{where} lacks {sorted(missing)}"
-        for name, inner in shape.items():
-            _check(f"{where}.{name}", found[name], inner)
+    if isinstance(shape, dict | Each):
+        _check_object(where, found, shape)
     elif isinstance(shape, list):
         assert isinstance(found, list), where
         for place, each in enumerate(found):
             _check(f"{where}[{place}]", each, shape[0])
-    elif isinstance(shape, Each):
-        assert isinstance(found, dict), where
-        for name, each in found.items():
-            _check(f"{where}.{name}", each, shape.shape)
     elif isinstance(shape, Or):
         if found is not None:
             _check(where, found, shape.shape)
     elif isinstance(shape, One):
         assert found in shape.values, f"{where} is {found!r}"
-    elif shape is TIME or shape is URI:
+    elif shape in (TIME, URI):
         assert isinstance(found, str), where
         assert (_TIME if shape is TIME else _URI).match(found), f"{where} is {found!r}"
     else:
         assert type(found) is shape, f"{where} is {found!r}, no {shape.__name__}"
+
+
+def _check_object(where: str, found: Any, shape: Any) -> None:
+    assert isinstance(found, dict), where
+    inner = dict.fromkeys(found, shape.shape) if isinstance(shape, Each) else shape
+    missing = inner.keys() - found.keys()
+    assert not missing, f"{where} lacks {sorted(missing)}"
+    for name, each in inner.items():
+        _check(f"{where}.{name}", found[name], each)

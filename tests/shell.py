@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from builders import NOW
 
 from syncengine.cli.app import run
 from syncengine.core.moment import Instant
+from tests.builders import NOW
 
 SAMPLE = Path(__file__).parents[1] / "syncengine" / "sample"
 FIRST, SECOND = SAMPLE / "2026-01-04", SAMPLE / "2026-02-15"

@@ -128,18 +128,36 @@ def _align_middle(
 def _pair_unstamped(
     before: Sequence[Entry], after: Sequence[Entry], left: list[int], right: list[int]
 ) -> Pairs:
-    """Pair by track in order, where one of the two stamps is missing (both are the exact pairs' business)."""
+    """Pair by track in order, where one of the two stamps is missing.
+
+    Of more stamped ones than there are partners those added first are taken: of which copies the rest
+    consists depends on the side it is seen from, of which stamps does not.
+    """
+    bare, dated = _by_track(before, left)
+    others_bare, others_dated = _by_track(after, right)
     pairs: Pairs = []
-    waiting: dict[tuple[Hashable, bool], deque[int]] = defaultdict(deque)
-    for j in right:
-        track, stamp = after[j][:2]
-        waiting[track, stamp is None].append(j)
-    for i in left:
-        track, stamp = before[i][:2]
-        queue = waiting.get((track, stamp is not None))
-        if queue:
-            pairs.append((i, queue.popleft()))
+    for track, places in bare.items():
+        pairs += zip(places, _first_added(after, others_dated[track], len(places)), strict=False)
+    for track, places in others_bare.items():
+        pairs += zip(_first_added(before, dated[track], len(places)), places, strict=False)
     return pairs
+
+
+Places = dict[Hashable, list[int]]
+
+
+def _by_track(entries: Sequence[Entry], places: Iterable[int]) -> tuple[Places, Places]:
+    """Return the places of each track's entries without and with a stamp."""
+    bare: Places = defaultdict(list)
+    dated: Places = defaultdict(list)
+    for place in places:
+        track, stamp = entries[place][:2]
+        (bare if stamp is None else dated)[track].append(place)
+    return bare, dated
+
+
+def _first_added(entries: Sequence[Entry], places: list[int], count: int) -> list[int]:
+    return sorted(sorted(places, key=lambda place: (entries[place].added_at, place))[:count])
 
 
 def _longest_chain(pairs: Iterable[tuple[int, int]]) -> Pairs:

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import made_exports as made
 import pytest
-from builders import NOW
-from made_exports import songs
-from shell import FIRST, FIRST_AT, Shell
 
 from syncengine.cli.app import run
 from syncengine.storage.lock import lock_path, writer_lock
 from syncengine.storage.migrate import HEAD
+from tests import made_exports as made
+from tests.builders import NOW, track
+from tests.made_exports import songs
+from tests.shell import FIRST, FIRST_AT, Shell
 
 READS = (["status"], ["history", "list"], ["playlists"], ["tracks"], ["db", "check"])
 WRITES = (["import-csv", str(FIRST)], ["history", "drop", "1", "--yes"], ["db", "upgrade"])
@@ -63,7 +63,9 @@ def test_backup_of_nothing(shell: Shell) -> None:
 # Databases that are not as they should be
 
 
-@pytest.mark.parametrize("line", [*READS, *WRITES], ids=lambda line: line[0] + line[1][:8] if len(line) > 1 else line[0])
+@pytest.mark.parametrize(
+    "line", [*READS, *WRITES], ids=lambda line: line[0] + line[1][:8] if len(line) > 1 else line[0]
+)
 def test_a_file_that_is_no_database(shell: Shell, line: list[str]) -> None:
     content = b"this is no database at all, " * 400
     shell.path.write_bytes(content)
@@ -127,7 +129,7 @@ def test_an_address_that_is_none(url: str, capsys: pytest.CaptureFixture[str]) -
 def test_a_missing_folder_is_made(shell: Shell, tmp_path: Path) -> None:
     deep = Shell(tmp_path / "a" / "b" / "library.db", shell._capsys)
     deep("import-csv", made.write(tmp_path / "Mix.csv", songs(1)))
-    assert deep.entries("Mix") == [made.track(1)]
+    assert deep.entries("Mix") == [track(1)]
 
 
 # The lock
@@ -140,7 +142,11 @@ def held(shell: Shell, tmp_path: Path) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("line", [*WRITES, ["playlists", "join", "A", "B"], ["playlists", "split", "A"]], ids=lambda line: " ".join(line)[:14])
+@pytest.mark.parametrize(
+    "line",
+    [*WRITES, ["playlists", "join", "A", "B"], ["playlists", "split", "A"]],
+    ids=lambda line: " ".join(line)[:14],
+)
 def test_a_writer_that_finds_the_lock_held_ends_with_7(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: list[str]
 ) -> None:

@@ -6,10 +6,12 @@ import csv
 import json
 from pathlib import Path
 
-import made_exports as made
 import pytest
-from made_exports import Song, songs
-from shell import FIRST_AT, SECOND, SECOND_AT, Shell
+
+from tests import made_exports as made
+from tests.builders import track
+from tests.made_exports import Song, songs
+from tests.shell import FIRST_AT, SECOND, SECOND_AT, Shell
 
 
 @pytest.fixture
@@ -122,7 +124,9 @@ def test_a_library_moves_through_its_export(sample: Shell, tmp_path: Path, diale
     assert other.library() == sample.library()
     other("export", tmp_path / "two", "--dialect", dialect)
     for path in (tmp_path / "one").rglob("*.csv"):
-        assert (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes() == path.read_bytes()
+        assert (
+            tmp_path / "two" / path.relative_to(tmp_path / "one")
+        ).read_bytes() == path.read_bytes()
     assert facts(other) == facts(sample)
 
 
@@ -134,12 +138,16 @@ def test_an_export_between_two_observations_adds_nothing(shell: Shell, tmp_path:
     shell("export", tmp_path / "out", "--at", "2026-01-15")
     found = shell.json("import-csv", tmp_path / "out")
     assert (found["totals"]["entries_added"], found["totals"]["entries_removed"]) == (0, 0)
-    assert shell.entries("Mix") == [made.track(n) for n in (2, 3, 4)]
-    assert shell.entries("Mix", "2026-01-19") == [made.track(n) for n in (1, 2, 3)]
+    assert shell.entries("Mix") == [track(n) for n in (2, 3, 4)]
+    assert shell.entries("Mix", "2026-01-19") == [track(n) for n in (1, 2, 3)]
 
 
 def test_odd_texts_and_names_survive(shell: Shell, tmp_path: Path) -> None:
-    rows = [Song(1, title="Ünï – 日本語 🎵"), made.UNAVAILABLE, Song(uri="", title="Only a name")]
+    rows: list[Song | str] = [
+        Song(1, title="Ünï – 日本語 🎵"),
+        made.UNAVAILABLE,
+        Song(uri="", title="Only a name"),
+    ]
     made.write(tmp_path / "in/a/Mix.csv", rows)
     made.write(tmp_path / "in/b/Mix.csv", songs(3))
     made.write(tmp_path / "in/c/AC⁄DC's  best_of.csv", songs(4))

@@ -6,11 +6,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import made_exports as made
 import pytest
-import schemas
-from made_exports import songs
-from shell import FIRST, FIRST_AT, SECOND, SECOND_AT, Shell
+
+from tests import made_exports as made
+from tests import schemas
+from tests.builders import track
+from tests.made_exports import songs
+from tests.shell import FIRST, FIRST_AT, SECOND, SECOND_AT, Shell
 
 
 @pytest.fixture
@@ -41,7 +43,9 @@ def test_list_shows_the_snapshots_oldest_first(shell: Shell) -> None:
 # at
 
 
-@pytest.mark.parametrize("when", ["1", FIRST_AT, "2026-01-04", "2026-01-04T19:00:00+01:00", "2026-02-14"])
+@pytest.mark.parametrize(
+    "when", ["1", FIRST_AT, "2026-01-04", "2026-01-04T19:00:00+01:00", "2026-02-14"]
+)
 def test_at_any_way_to_write_a_moment(sample: Shell, when: str) -> None:
     found = schemas.check("library", sample.json("history", "at", when))
     assert len(found["playlists"]) == 8
@@ -58,7 +62,9 @@ def test_at_latest_for_a_person(sample: Shell) -> None:
     assert "Rainy Tram Rides" not in one
 
 
-@pytest.mark.parametrize("name", ["Kettle Songs", "kettle_songs", "csv:kettle_songs", "KETTLE SONGS"])
+@pytest.mark.parametrize(
+    "name", ["Kettle Songs", "kettle_songs", "csv:kettle_songs", "KETTLE SONGS"]
+)
 def test_at_one_playlist_by_any_of_its_names(sample: Shell, name: str) -> None:
     found = sample.json("history", "at", "latest", "--playlist", name)["playlists"]
     assert [each["key"] for each in found] == ["csv:kettle_songs"]
@@ -110,7 +116,9 @@ def test_a_diff_leads_from_one_state_to_the_other(sample: Shell) -> None:
         for change in found["playlists"]:
             old = before.pop(change["renamed_from"] or change["playlist"], {"entries": []})
             new = after.pop(change["playlist"], {"entries": []})
-            assert apply(old["entries"], change, new["entries"]) == [e["uri"] for e in new["entries"]]
+            assert apply(old["entries"], change, new["entries"]) == [
+                e["uri"] for e in new["entries"]
+            ]
         assert {n: p["entries"] for n, p in before.items()} == {
             n: p["entries"] for n, p in after.items()
         }
@@ -142,7 +150,7 @@ def test_duplicates_are_paired_by_when_they_were_added(shell: Shell, tmp_path: P
     shell("import-csv", file)
     [change] = shell.json("history", "diff", "1", "2")["playlists"]
     assert change["removed"] == [
-        {"uri": made.track(1), "position": 0, "added_at": "2025-01-01T00:00:00Z"}
+        {"uri": track(1), "position": 0, "added_at": "2025-01-01T00:00:00Z"}
     ]
     assert change["added"] == []
     assert len(change["moved"]) == 1
@@ -159,7 +167,7 @@ def test_facts_that_changed_are_listed_and_popularity_only_counted(
     shell("import-csv", file)
     found = schemas.check("diff", shell.json("history", "diff", "1", "2"))
     assert found["playlists"] == []
-    assert found["tracks"] == [{"uri": made.track(2), "fields": {"title": ["Song 2", "New name"]}}]
+    assert found["tracks"] == [{"uri": track(2), "fields": {"title": ["Song 2", "New name"]}}]
     assert found["popularity"] == {"changed": 1, "up": 1, "down": 0}
 
 

@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import made_exports as made
 import pytest
-import schemas
-from made_exports import Song, songs
-from shell import FIRST, FIRST_AT, SECOND, SECOND_AT, Shell
+
+from tests import made_exports as made
+from tests import schemas
+from tests.builders import track
+from tests.made_exports import Song, songs
+from tests.shell import FIRST, FIRST_AT, SECOND, SECOND_AT, Shell
 
 
 def states(found: dict[str, object]) -> dict[str, str]:
@@ -58,9 +60,15 @@ def test_importing_again_makes_no_snapshot(shell: Shell) -> None:
         assert set(states(found).values()) == {"unchanged"}
         totals = found["totals"]
         assert totals["imported"] == totals["rows"] == sum(f["rows"] for f in found["files"]) > 300
-        assert (totals["tracks_new"], totals["entries_added"], totals["entries_removed"]) == (0, 0, 0)
+        assert (totals["tracks_new"], totals["entries_added"], totals["entries_removed"]) == (
+            0,
+            0,
+            0,
+        )
     assert shell.json("history", "list") == before
-    assert "nothing new since snapshot 2" in shell("import-csv", SECOND, "--taken-at", SECOND_AT).out
+    assert (
+        "nothing new since snapshot 2" in shell("import-csv", SECOND, "--taken-at", SECOND_AT).out
+    )
 
 
 def test_a_copied_folder_with_new_times_is_unchanged(shell: Shell, tmp_path: Path) -> None:
@@ -93,7 +101,7 @@ def test_one_changed_file_makes_a_snapshot_of_what_changed(shell: Shell, tmp_pat
     assert found["totals"]["entries_added"] == 2
     assert found["totals"]["entries_removed"] == 1
     assert found["totals"]["tracks_new"] == 2
-    assert shell.entries("B") == [made.track(1), made.track(2)]
+    assert shell.entries("B") == [track(1), track(2)]
 
 
 # Time
@@ -115,7 +123,9 @@ def test_a_file_has_its_own_time_but_none_before_its_newest_entry(
 ) -> None:
     made.write(tmp_path / "in/Old.csv", songs(1), "2026-01-10T12:00:00Z")
     made.write(
-        tmp_path / "in/Reset.csv", songs(1, 2, added_at="2026-01-12T08:00:00Z"), "2024-01-01T00:00:00Z"
+        tmp_path / "in/Reset.csv",
+        songs(1, 2, added_at="2026-01-12T08:00:00Z"),
+        "2024-01-01T00:00:00Z",
     )
     found = shell.json("import-csv", tmp_path / "in")
     assert found["snapshot"]["taken_at"] == "2026-01-12T08:00:00Z"
@@ -170,7 +180,7 @@ def test_files_and_folders_in_one_call(shell: Shell, tmp_path: Path) -> None:
 def test_entries_of_every_kind_keep_their_place(shell: Shell, tmp_path: Path) -> None:
     local = "spotify:local:Somebody::A+song:201"
     episode = "spotify:episode:0123456789abcdefghijKL"
-    rows = [
+    rows: list[Song | str] = [
         Song(1), Song(2), made.UNAVAILABLE, Song(uri=local), Song(uri=episode), Song(1),
         made.UNAVAILABLE, Song(uri="", title="Only a name"), Song(1, added_at=""),
     ]  # fmt: skip
@@ -178,8 +188,8 @@ def test_entries_of_every_kind_keep_their_place(shell: Shell, tmp_path: Path) ->
     found = shell.json("import-csv", file)
     assert found["totals"]["imported"] == 9
     uris = shell.entries("Mix")
-    one = made.track(1)
-    assert uris[:7] == [one, made.track(2), "unavailable", local, episode, one, "unavailable"]
+    one = track(1)
+    assert uris[:7] == [one, track(2), "unavailable", local, episode, one, "unavailable"]
     assert uris[7].startswith("meta:")
     assert uris[8] == one
     schemas.check("library", shell.json("history", "at", "latest"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import made_exports as made
 import pytest
-import schemas
-from made_exports import Song, songs
-from shell import FIRST, FIRST_AT, SECOND, SECOND_AT, Shell
+
+from tests import made_exports as made
+from tests import schemas
+from tests.builders import track
+from tests.made_exports import Song, songs
+from tests.shell import FIRST, FIRST_AT, SECOND, SECOND_AT, Shell
 
 
 def test_a_file_that_is_no_export_is_set_aside_and_the_rest_goes_in(
@@ -92,10 +93,10 @@ def test_a_rejected_row_makes_an_observation_that_adds_and_never_removes(
     made.write(tmp_path / "Mix.csv", [*songs(1, 4), made.BROKEN], "2026-01-11T12:00:00Z")
     found = shell.json("import-csv", tmp_path / "Mix.csv")
     assert (found["totals"]["entries_added"], found["totals"]["entries_removed"]) == (1, 0)
-    assert sorted(shell.entries("Mix")) == [made.track(n) for n in (1, 2, 3, 4)]
+    assert sorted(shell.entries("Mix")) == [track(n) for n in (1, 2, 3, 4)]
     made.write(tmp_path / "Mix.csv", songs(1, 4), "2026-01-12T12:00:00Z")
     shell("import-csv", tmp_path / "Mix.csv")
-    assert shell.entries("Mix") == [made.track(1), made.track(4)]
+    assert shell.entries("Mix") == [track(1), track(4)]
 
 
 # Suspects
@@ -194,7 +195,7 @@ def test_a_dry_run_keeps_nothing(shell: Shell, tmp_path: Path) -> None:
     assert found["totals"]["entries_added"] == 356
     assert traces(tmp_path) == before
     assert not shell.path.exists()
-    assert sorted(os.listdir(tmp_path)) == ["home"]
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
     said = shell("import-csv", FIRST, "--taken-at", FIRST_AT, "--dry-run")
     assert said.out == (
         "would make a snapshot of 2026-01-04T18:00:00Z: 8 files (8 imported), 356 rows\n"

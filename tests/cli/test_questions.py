@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-import made_exports as made
 import pytest
-import schemas
-from made_exports import Song, songs
-from shell import FIRST, FIRST_AT, SECOND_AT, Shell
 
 from syncengine.core.moment import Instant
+from tests import made_exports as made
+from tests import schemas
+from tests.builders import track
+from tests.made_exports import Song, songs
+from tests.shell import FIRST, FIRST_AT, SECOND_AT, Shell
 
 
 @pytest.fixture
@@ -78,7 +78,12 @@ def test_join_and_split_refuse_what_makes_no_sense(sample: Shell) -> None:
 def test_playlists_of_a_track_however_it_is_written(sample: Shell) -> None:
     uri = sample.entries("Kettle Songs")[0]
     number = uri.rpartition(":")[2]
-    ways = [uri, number, f"https://open.spotify.com/track/{number}?si=abc", f"open.spotify.com/intl-de/track/{number}"]
+    ways = [
+        uri,
+        number,
+        f"https://open.spotify.com/track/{number}?si=abc",
+        f"open.spotify.com/intl-de/track/{number}",
+    ]
     answers = [schemas.check("playlists", sample.json("playlists-of", way)) for way in ways]
     assert all(answer == answers[0] for answer in answers)
     assert answers[0]["track"] == uri
@@ -96,19 +101,23 @@ def test_playlists_of_a_track_however_it_is_written(sample: Shell) -> None:
 def test_playlists_of_a_duplicate_and_of_what_is_gone(shell: Shell, tmp_path: Path) -> None:
     file = made.write(tmp_path / "Mix.csv", songs(1, 2, 1))
     shell("import-csv", file)
-    found = shell.json("playlists-of", made.track(1))["playlists"]
+    found = shell.json("playlists-of", track(1))["playlists"]
     assert [each["position"] for each in found] == [0, 2]
     made.write(file, songs(2), "2026-01-11T12:00:00Z")
     shell("import-csv", file)
-    assert shell.json("playlists-of", made.track(1))["playlists"] == []
-    assert "is in no playlist now" in shell("playlists-of", made.track(1)).out
+    assert shell.json("playlists-of", track(1))["playlists"] == []
+    assert "is in no playlist now" in shell("playlists-of", track(1)).out
 
 
 def test_playlists_of_what_is_no_track(sample: Shell) -> None:
-    assert "never seen" in sample.error("playlists-of", made.track(1))
+    assert "never seen" in sample.error("playlists-of", track(1))
     assert "is no track" in sample.error("playlists-of", "Kettle Songs", code=2)
-    episode = next(u for each in sample.library().values() for u in [e["uri"] for e in each] if "episode" in u)
-    assert sample.json("playlists-of", episode)["playlists"][0]["playlist"] == "Night Train to Nowhere"
+    episode = next(
+        u for each in sample.library().values() for u in [e["uri"] for e in each] if "episode" in u
+    )
+    assert (
+        sample.json("playlists-of", episode)["playlists"][0]["playlist"] == "Night Train to Nowhere"
+    )
 
 
 # tracks
@@ -228,7 +237,12 @@ def test_status_shows_freshness_runs_and_what_is_pending(
 def test_the_demo_shows_the_main_job(shell: Shell, tmp_path: Path) -> None:
     out = shell("demo").out
     steps = [line for line in out.splitlines() if line.startswith("$ ")]
-    assert [step.split()[2] for step in steps] == ["import-csv", "import-csv", "history", "reconcile"]
+    assert [step.split()[2] for step in steps] == [
+        "import-csv",
+        "import-csv",
+        "history",
+        "reconcile",
+    ]
     assert "Sunday Bread → Sunday Bread and Butter" in out
     assert "464 to create" in out
     found = shell.json("demo")
@@ -238,5 +252,5 @@ def test_the_demo_shows_the_main_job(shell: Shell, tmp_path: Path) -> None:
         schemas.check("import", head | {"kind": "import"} | each)
     schemas.check("diff", head | {"kind": "diff"} | found["diff"])
     schemas.check("plan", head | {"kind": "plan"} | found["plan"])
-    assert sorted(os.listdir(tmp_path)) == ["home"]
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
     assert not list((tmp_path / "home").rglob("*"))

@@ -7,14 +7,15 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-import made_exports as made
 import pytest
-import schemas
-from made_exports import songs
-from plan_builders import agree as agreed_after
-from shell import Shell
 
 from syncengine.core.plan_file import from_json, to_json
+from tests import made_exports as made
+from tests import schemas
+from tests.builders import track
+from tests.made_exports import songs
+from tests.plan_builders import agree as agreed_after
+from tests.shell import Shell
 
 
 @pytest.fixture
@@ -59,7 +60,9 @@ def test_a_first_plan_creates_everything(sample: Shell) -> None:
     assert len(out.splitlines()) < 30
 
 
-def test_a_plan_is_the_same_twice_and_another_after_an_import(sample: Shell, tmp_path: Path) -> None:
+def test_a_plan_is_the_same_twice_and_another_after_an_import(
+    sample: Shell, tmp_path: Path
+) -> None:
     assert plan(sample) == plan(sample)
     before = plan(sample)["base"]
     sample("import-csv", made.write(tmp_path / "New.csv", songs(1)))
@@ -86,7 +89,9 @@ def test_the_saved_plan_reads_back_as_it_was(sample: Shell, tmp_path: Path) -> N
     assert json.loads(to_json(from_json(saved))) == shown
     assert [path.name for path in tmp_path.iterdir() if "plan" in path.name] == ["plan.json"]
     assert "the plan is in" in sample("reconcile", "--dry-run", "--out", out).err
-    assert "cannot be saved" in sample.error("reconcile", "--dry-run", "--out", tmp_path / "no/plan.json")
+    assert "cannot be saved" in sample.error(
+        "reconcile", "--dry-run", "--out", tmp_path / "no/plan.json"
+    )
 
 
 def test_a_plan_can_be_limited(sample: Shell) -> None:
@@ -101,7 +106,11 @@ def test_a_plan_can_be_limited(sample: Shell) -> None:
     assert tracks == {key for key in kettle if key != "unavailable"}
 
     uri = sample.entries("Kettle Songs")[0]
-    for way in (uri, uri.rpartition(":")[2], f"https://open.spotify.com/track/{uri.rpartition(':')[2]}"):
+    for way in (
+        uri,
+        uri.rpartition(":")[2],
+        f"https://open.spotify.com/track/{uri.rpartition(':')[2]}",
+    ):
         found = plan(sample, "--track", way)["sinks"]["notion"]["actions"]
         assert [a["key"] for a in found if a["entity"] == "track"] == [uri]
 
@@ -113,7 +122,7 @@ def test_a_plan_can_be_limited(sample: Shell) -> None:
 
 def test_a_scope_that_nobody_knows(sample: Shell) -> None:
     sample.error("reconcile", "--dry-run", "--playlist", "Nope")
-    assert made.track(1) in sample.error("reconcile", "--dry-run", "--track", made.track(1))
+    assert track(1) in sample.error("reconcile", "--dry-run", "--track", track(1))
     sample.error("reconcile", "--dry-run", "--track", "no track", code=2)
     sample.error("reconcile", "--dry-run", "--album", "no album", code=2)
     sample.error("reconcile", "--dry-run", "--sink", "fridge", code=2)
@@ -128,7 +137,7 @@ def test_what_was_agreed_is_not_planned_again(sample: Shell) -> None:
 
 
 def test_a_mass_deletion_is_refused_until_it_is_lifted(sample: Shell) -> None:
-    agree(sample, *(made.track(n) for n in range(60)))
+    agree(sample, *(track(n) for n in range(60)))
     found = plan(sample, code=3)
     [refusal] = found["sinks"]["notion"]["refusals"]
     assert (refusal["guard"], refusal["lift"]) == ("mass-deletion", "--allow-removals")

@@ -1,4 +1,4 @@
-"""An import that is killed, interrupted, doubled or out of space: the old or the new state, nothing between."""
+"""An import killed, interrupted, doubled or out of space: the old or the new state, nothing between."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import processes
 import pytest
+
+from tests import processes
 
 KILLS = int(os.environ.get("SYNCENGINE_TEST_KILLS", "12"))
 """Kills in each of the two scenarios."""
@@ -86,6 +87,7 @@ def test_an_interrupted_import_ends_in_good_order(
 ) -> None:
     path = tmp_path / "library.db"
     processes.copy_database(scene.one, path)
+    ended, err = 0, ""
     for share in (0.5, 0.1, 0.0):
         process = processes.start(path, "import-csv", scene.days[1])
         processes.wait_for_work(process, path)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect, Kind, Source
 from syncengine.storage.bulk import Numbers
 from syncengine.storage.repositories import contents
+from syncengine.storage.repositories.judgements import SAME, judge_playlists
 from syncengine.storage.unit_of_work import UnitOfWork
-from tests.builders import DAY, HOUR, Row, Seen, make_database, observe, track
+from tests.builders import DAY, HOUR, NOW, Row, Seen, make_database, observe, track
 
 
 @pytest.fixture
@@ -127,7 +129,9 @@ def test_playlists_seen_side_by_side_are_never_one(unit: UnitOfWork) -> None:
 
 def test_a_dropped_snapshot_is_as_if_it_had_never_been(unit: UnitOfWork) -> None:
     observe(unit.memory, Seen("csv:a", DAY, rows(1)))
-    wrong, _ = observe(unit.memory, Seen("csv:a", 2 * DAY, rows(1, 9)), Seen("csv:x", 2 * DAY, rows(8)))
+    wrong, _ = observe(
+        unit.memory, Seen("csv:a", 2 * DAY, rows(1, 9)), Seen("csv:x", 2 * DAY, rows(8))
+    )
     observe(unit.memory, Seen("csv:a", 3 * DAY, rows(1, 2)))
     unit.memory.drop(wrong)
     assert state(unit, 2 * DAY) == {"csv:a": ["1"]}
@@ -136,7 +140,12 @@ def test_a_dropped_snapshot_is_as_if_it_had_never_been(unit: UnitOfWork) -> None
 
 def test_a_roster_ends_what_it_does_not_list(unit: UnitOfWork) -> None:
     memory = unit.memory
-    observe(memory, Seen("csv:a", DAY, rows(1)), Seen("csv:b", DAY, rows(2)), Seen("liked", DAY, rows(3)))
+    observe(
+        memory,
+        Seen("csv:a", DAY, rows(1)),
+        Seen("csv:b", DAY, rows(2)),
+        Seen("liked", DAY, rows(3)),
+    )
     snapshot, _ = observe(memory, Seen("csv:a", 2 * DAY, rows(1, 4)))
     key = memory.timeline.keys()
     memory.record_roster(snapshot, Instant(2 * DAY), Source.CSV, {key["csv:a"].id})  # type: ignore[index]  # a key
@@ -286,3 +295,44 @@ def test_what_only_hidden_answers_say_of_a_track_counts_at_its_time(unit: UnitOf
     observe(unit.memory, *both(2 * DAY, 20))
     assert state(unit, 3 * DAY) == {"csv:a": ["2"]}
     assert popularity(unit, DAY, 2 * DAY, 3 * DAY) == [10, 20, 10]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_keys_of_one_playlist_at_one_moment_one_has_the_last_word(
+    unit: UnitOfWork, order: tuple[int, int]
+) -> None:
+    keys = [PlaylistKey("csv:a"), PlaylistKey("csv:b")]
+    for place in order:
+        observe(unit.memory, Seen(keys[place], DAY, rows(1)))
+    judge_playlists(unit.connection, SAME, keys[0], keys[1], NOW)
+    unit.memory.reconsider()
+    assert list(state(unit, DAY)) == ["csv:b"]
+
+
+def test_growth_follows_change_in_any_order(unit: UnitOfWork) -> None:
+    def count() -> int:
+        return unit.connection.exec_driver_sql("SELECT count(*) FROM entries").scalar_one()  # type: ignore[no-any-return]  # a number
+
+    observe(unit.memory, Seen("csv:a", DAY, rows(*range(1, 30))))
+    observe(unit.memory, Seen("csv:a", 4 * DAY, rows(40, *range(1, 30))))
+    assert count() == 30
+    observe(unit.memory, Seen("csv:a", 2 * DAY, rows(*range(1, 30))))
+    assert count() == 30
+    odd, _ = observe(unit.memory, Seen("csv:a", 3 * DAY, rows(*range(1, 29), 50, 29)))
+    assert count() == 31
+    unit.memory.drop(odd)
+    assert count() == 30
+
+
+def test_an_api_answer_learned_late_undoes_the_ends_that_exports_made(unit: UnitOfWork) -> None:
+    memory = unit.memory
+    observe(memory, Seen("csv:a", DAY, rows(1)), Seen("csv:b", DAY, rows(2)))
+    observe(memory, Seen("csv:b", 3 * DAY, rows(2)))
+    snapshot, _ = observe(memory, Seen("csv:a", 4 * DAY, rows(1)))
+    key = memory.timeline.keys()[PlaylistKey("csv:a")]
+    memory.record_roster(snapshot, Instant(4 * DAY), Source.CSV, {key.id})
+    assert state(unit, 4 * DAY) == {"csv:a": ["1"]}
+    late, _ = observe(memory, Seen("csv:b", 2 * DAY, rows(2), source=Source.API))
+    assert state(unit, 4 * DAY) == {"csv:a": ["1"], "csv:b": ["2"]}
+    memory.drop(late)
+    assert state(unit, 4 * DAY) == {"csv:a": ["1"]}

@@ -151,14 +151,7 @@ class ClaimBook:
             known = KnownClaim(self._numbers.next(CLAIMS), tracks[claim.track])
             rows.append((known.claim, fingerprint, known.track, number, *group, claim.isrc))
             added[fingerprint] = self._remember(fingerprint, known)
-        columns = (
-            "id",
-            "fingerprint",
-            "track_id",
-            "dialect_id",
-            *GROUP_COLUMNS,
-            "isrc",
-        )
+        columns = ("id", "fingerprint", "track_id", "dialect_id", *GROUP_COLUMNS, "isrc")
         bulk_insert(self._connection, CLAIMS, columns, rows)
         return added
 

@@ -314,7 +314,7 @@ class LibraryReader:
             names.setdefault(playlist, []).append((name, since))
         e = ENTRIES.c
         sizes = select(e.playlist_id, func.count()).where(present(None)).group_by(e.playlist_id)
-        counts = dict(iter(self._connection.execute(sizes)))
+        counts: dict[int, int] = dict(iter(self._connection.execute(sizes)))
         p = PLAYLISTS.c
         rows = self._connection.execute(select(p.id, p.key, p.name, p.observed_at, p.ended_at))
         return [
