@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,11 @@ class Library:
         self._database = bootstrap.open_database(self._settings, clock)
 
     def import_csv(
-        self, *paths: str | Path, taken_at: str | None = None, whole_library: bool = False
+        self,
+        *paths: str | Path,
+        taken_at: str | None = None,
+        whole_library: bool = False,
+        accept: Collection[str] = (),
     ) -> ImportReport:
         """Take one snapshot from exports under the paths; ``taken_at`` is a date (its end) or date-time.
 
@@ -57,7 +61,7 @@ class Library:
         with bootstrap.writing(self._settings, self._clock, "Library.import_csv"):
             return import_csv(
                 [Path(path) for path in paths],
-                Options(moment, whole_library, keep_days=keep_days),
+                Options(moment, whole_library, frozenset(accept), keep_days=keep_days),
                 reader=bootstrap.export_reader(),
                 open_unit=self._database.unit,
                 raw_store=self._database.raw_store,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from syncengine.core.catalog import CatalogTrack
-from syncengine.core.identity import PlaylistKey, fold
+from syncengine.core.identity import UNAVAILABLE, PlaylistKey, fold
 
 TIERS = {"easy": (80, 100), "medium": (50, 79), "hard": (0, 49)}
 """Popularity tiers, 0–100, ends included."""
@@ -42,6 +42,8 @@ class TrackQuery:
 
     def accepts(self, track: CatalogTrack) -> bool:
         """Tell whether a track is asked for; case and accents don't matter."""
+        if track.facts.track == UNAVAILABLE:
+            return False
         if self.playlist is not None and all(p.playlist != self.playlist for p in track.places):
             return False
         if self.popularity is not None and not self._is_within(track.popularity):

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from syncengine.core.identity import LIKED
 from syncengine.core.moment import Instant
-from syncengine.core.ports import ExportedEntry, ExportedPlaylist
+from syncengine.core.ports import Clock, ExportedEntry, ExportedPlaylist
 from syncengine.core.track import Facts
-from syncengine.errors import UserError
+from syncengine.errors import Locked, UserError
 from syncengine.jobs.history import LibraryThen, PlaylistThen
+from syncengine.jobs.runs import OpenUnit
 
 Render = Callable[[ExportedPlaylist], bytes]
 """Turns a playlist into a file's bytes."""
@@ -66,6 +67,23 @@ def export_library(
     except OSError as error:
         raise UserError(f"{error.filename}: cannot be written: {error.strerror}") from error
     return written
+
+
+def note_written(
+    open_unit: OpenUnit, written: Sequence[WrittenFile], at: Instant, *, clock: Clock
+) -> bool:
+    """Remember what was written: it is no observation, should it come back through an import.
+
+    Returns False, with nothing lost but that, where another run keeps the database busy.
+    """
+    try:
+        with open_unit() as unit:
+            counts = {file.digest: file.entries for file in written}
+            unit.ledger.note_exports(counts, at, clock())
+            unit.commit()
+    except Locked:
+        return False
+    return True
 
 
 def _spare(folder: Path, places: Sequence[Path], is_ours: Callable[[bytes], bool]) -> None:

@@ -97,6 +97,7 @@ class Reading:
                     one.at, one.known = at, known
                     one.place(number, stem, key)
                     one.report.rows = one.report.imported = known.lines or 0
+                    one.report.dialect = known.dialect
                     aside = known.effect is Effect.ASIDE
                     one.report.status = "suspect" if aside else "unchanged"
                     return True
@@ -192,7 +193,7 @@ class _SeenFiles:
         row = self.keys.get(key)
         if row is None:
             return []
-        return self._memory.timeline.seen_bytes([row.id], [digest]).get((row.id, digest), [])
+        return self._memory.timeline.seen_bytes(row.id, digest)
 
     def newest_stamp(self, content: int | None) -> Instant:
         """Return the newest added-at in a content."""

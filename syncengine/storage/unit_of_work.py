@@ -137,7 +137,8 @@ class Database:
     def check(self) -> list[str]:
         """Return what is wrong with the database's integrity, one sentence each."""
         findings: list[str] = []
-        with _clear_errors(self), self._engine.connect() as connection:
+        with self.reading() as unit:
+            connection = unit.connection
             if connection.dialect.name == "sqlite":
                 for (line,) in connection.exec_driver_sql("PRAGMA integrity_check"):
                     if line != "ok":

@@ -186,7 +186,8 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path, alembic: C
 
 @pytest.fixture
 def _newer_version(tmp_path: Path, alembic: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the tool know a second migration."""
+    """Make the tool know a second migration, after it filled a database without it."""
+    filled(tmp_path)
     add_second(tmp_path)
     monkeypatch.setattr(migrate, "HEAD", "0002")
     monkeypatch.setattr(migrate, "_scripts", lambda: tmp_path / "scripts")
@@ -205,7 +206,7 @@ def test_a_new_database_needs_no_backup(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_newer_version")
 def test_an_older_database_is_backed_up_and_upgraded_when_opened(tmp_path: Path) -> None:
-    before = rows(filled_by_the_first_version(tmp_path))
+    before = rows(tmp_path / "library.db")
     said: list[str] = []
     database = Database(f"sqlite:///{tmp_path / 'library.db'}", lambda: NOW, said.append)
     with database.unit() as unit:
@@ -217,13 +218,6 @@ def test_an_older_database_is_backed_up_and_upgraded_when_opened(tmp_path: Path)
     assert [row[:-1] for row in rows(tmp_path / "library.db")["tracks"]] == before["tracks"]
     assert database.check() == []
     assert not database.upgrade()
-
-
-def filled_by_the_first_version(tmp_path: Path) -> Path:
-    with pytest.MonkeyPatch.context() as first:
-        first.setattr(migrate, "HEAD", "0001")
-        filled(tmp_path)
-    return tmp_path / "library.db"
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path, alembic: Config) -> None:

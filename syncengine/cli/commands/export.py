@@ -48,7 +48,7 @@ def command(
     CSV is what the exporter itself writes, cell for cell; importing it again changes nothing.
     """
     from syncengine import bootstrap
-    from syncengine.jobs.export import export_library
+    from syncengine.jobs.export import export_library, note_written
     from syncengine.jobs.history import library_at
     from syncengine.jobs.playlists import find_playlist
 
@@ -77,11 +77,10 @@ def command(
                 overwrite=overwrite,
                 progress=progress,
             )
-    # What we wrote is no observation, should it come back through an import.
-    with database.unit() as unit:
-        counts = {file.digest: file.entries for file in written}
-        unit.ledger.note_exports(counts, then.at, cli.clock())
-        unit.commit()
+    if not note_written(database.unit, written, then.at, clock=cli.clock):
+        cli.warn(
+            "another run kept the database busy, so these files were not noted as exports of ours"
+        )
     entries = sum(file.entries for file in written)
     if cli.json:
         files = [{"path": f.path, "playlist": f.playlist, "entries": f.entries} for f in written]

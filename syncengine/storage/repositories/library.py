@@ -9,7 +9,7 @@ from hashlib import blake2b
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack, Place
-from syncengine.core.identity import PlaylistKey, TrackKey
+from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
 from syncengine.core.snapshot import Effect, Source
@@ -161,11 +161,15 @@ class LibraryReader:
     def sizes(self) -> tuple[int, int, int]:
         """Return how many playlists, entries and distinct tracks there are now."""
         e = ENTRIES.c
-        entries, tracks = self._connection.execute(
-            select(func.count(), func.count(func.distinct(e.track_id))).where(present(None))
-        ).one()
+        entries = select(func.count()).select_from(ENTRIES).where(present(None))
+        tracks = (
+            select(func.count(func.distinct(e.track_id)))
+            .join(TRACKS, TRACKS.c.id == e.track_id)
+            .where(present(None), TRACKS.c.key != UNAVAILABLE)
+        )
         playlists = select(func.count()).select_from(SPANS).where(present(None, SPANS))
-        return self._connection.execute(playlists).scalar_one(), entries, tracks
+        sizes = [self._connection.execute(q).scalar_one() for q in (playlists, entries, tracks)]
+        return sizes[0], sizes[1], sizes[2]
 
     def sources(self) -> list[SourceRecord]:
         """Return each source's last snapshot."""

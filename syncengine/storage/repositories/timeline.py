@@ -61,6 +61,7 @@ class Seen(NamedTuple):
     effect: Effect
     content: int | None
     lines: int | None
+    dialect: str | None
 
 
 class Timeline:
@@ -191,24 +192,20 @@ class Timeline:
         bulk_insert(self._connection, OBSERVATIONS, columns, rows)
         return numbers
 
-    def seen_bytes(
-        self, keys: Collection[int], digests: Collection[bytes]
-    ) -> dict[tuple[int, bytes], list[Seen]]:
-        """Return the observations of these keys that had these bytes, oldest first."""
+    def seen_bytes(self, key: int, digest: bytes) -> list[Seen]:
+        """Return the observations of a key that had these bytes, oldest first."""
         o = OBSERVATIONS.c
-        query = select(
-            o.key_id, o.digest, o.id, o.taken_at, o.effect, o.content_id, _CONTENTS.c.lines
+        query = (
+            select(o.id, o.taken_at, o.effect, o.content_id, _CONTENTS.c.lines, _DIALECTS.c.name)
+            .outerjoin(_CONTENTS, _CONTENTS.c.id == o.content_id)
+            .outerjoin(_DIALECTS, _DIALECTS.c.id == o.dialect_id)
+            .where(o.key_id == key, o.digest == digest)
+            .order_by(o.taken_at)
         )
-        query = query.outerjoin(_CONTENTS, _CONTENTS.c.id == o.content_id).order_by(o.taken_at)
-        wanted = set(digests)
-        found: dict[tuple[int, bytes], list[Seen]] = {}
-        for chunk in chunks(keys):
-            rows = self._connection.execute(query.where(o.key_id.in_(chunk)))
-            for key, digest, number, at, effect, content, lines in rows:
-                if digest in wanted:
-                    seen = Seen(number, at, Effect(effect), content, lines)
-                    found.setdefault((key, digest), []).append(seen)
-        return found
+        return [
+            Seen(number, at, Effect(effect), *rest)
+            for number, at, effect, *rest in self._connection.execute(query)
+        ]
 
     def contents_at(self, key: int, at: Instant) -> set[int]:
         """Return the contents a key was observed to have at exactly this moment."""
