@@ -106,7 +106,7 @@ class Memory:
         settled = self._follow(change)
         effects = {n: settled.get(n, Effect.SILENT) for n in numbers}
         news = bool(joins or change.parted or change.restated - effects.keys())
-        news |= any(effect in (Effect.FOLDED, Effect.ASIDE) for effect in effects.values())
+        news |= any(e not in (Effect.CONFIRMED, Effect.SILENT) for e in effects.values())
         return Settled(effects, joins, sorted(change.parted), news)
 
     def _first_seen(self, keys: Collection[int]) -> set[int]:
