@@ -1,3 +1,4 @@
+import resource
 import shlex
 import sqlite3
 import sys
@@ -85,7 +86,7 @@ def test_every_run_starts_from_the_same_library_and_clean_settings(
 def test_a_chosen_figure_is_printed(program: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--quick", "--only", "version", "--program", program]) == 0
     head, row = capsys.readouterr().out.splitlines()
-    assert head.split() == ["name", "median", "spread", "peak", "ratio", "limit"]
+    assert head.split() == ["name", "median", "spread", "peak", "ratio", "aim"]
     assert row.startswith("version")
 
 
@@ -108,7 +109,9 @@ def test_a_failed_process_shows_what_it_said(tmp_path: Path) -> None:
 def test_the_peak_is_that_of_the_whole_process(tmp_path: Path) -> None:
     command = [sys.executable, "-I", "-S", "-c", "b'x' * 150_000_000"]
     cost = run(command, cwd=tmp_path, env={})
-    assert 150 < cost.megabytes < 250
+    # A child starts with its parent's peak, and the process of the tests may be a large one.
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1_000_000
+    assert 150 < cost.megabytes < max(250, ours + 1)
     assert 0 < cost.seconds < 60
 
 
