@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,13 +59,14 @@ class ImportReport:
 
     ``joins`` were recognised, ``parted`` are keys that were joined before and are playlists of their
     own after all, ``ended`` are playlists that a whole library does not list, ``unheeded`` are names
-    to accept that no file goes by.
+    to accept that no file goes by. ``names`` are those of the keys in joins and parted.
     """
 
     snapshot: SnapshotReport | None
     files: Sequence[FileReport]
     joins: Sequence[Join]
     parted: Sequence[PlaylistKey]
+    names: Mapping[PlaylistKey, str]
     ended: Sequence[str]
     unheeded: Sequence[str]
     tracks_new: int
@@ -153,6 +154,12 @@ class _Import:
             self._reading.reports,
             self._joins,
             self._parted,
+            self._memory.timeline.shown_names(
+                {
+                    *self._parted,
+                    *(key for join in self._joins for key in (join.earlier, join.later)),
+                }
+            ),
             sorted(playlists - self._names(moment)) if self._options.whole_library else [],
             self._unheeded(candidates),
             self._unit.library.track_count() - tracks_before,

@@ -235,7 +235,7 @@ def test_twins_of_two_times_are_two_observations(shell: Shell, tmp_path: Path) -
 def test_a_rename_is_reported_with_its_reason(shell: Shell) -> None:
     shell("import-csv", FIRST, "--taken-at", FIRST_AT)
     said = shell("import-csv", SECOND, "--taken-at", SECOND_AT)
-    assert "'sunday bread and butter' is 'sunday bread' under a new name" in said.err
+    assert "'Sunday Bread and Butter' is 'Sunday Bread' under a new name" in said.err
     assert "syncengine playlists split" in said.err
     renamed = [p for p in shell.json("playlists")["playlists"] if len(p["names"]) > 1]
     assert [[n["playlist"] for n in p["names"]] for p in renamed] == [

@@ -12,12 +12,10 @@ import typer
 
 from syncengine.cli.context import CliContext, Steps
 from syncengine.cli.exits import ExitCode
-from syncengine.core.identity import shown_name
 from syncengine.core.moment import Instant, parse_local, to_iso
 from syncengine.errors import UsageError
 
 if TYPE_CHECKING:
-    from syncengine.core.identity import PlaylistKey
     from syncengine.jobs.candidate import FileReport
     from syncengine.jobs.import_csv import ImportReport, Options
     from syncengine.storage.unit_of_work import Database
@@ -178,12 +176,12 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
         _show_file(cli, file)
     for join in report.joins:
         cli.say(
-            f"{_called(join.later)} is {_called(join.earlier)} under a new name: {join.because}"
+            f"{report.names[join.later]!r} is {report.names[join.earlier]!r} under a new name: {join.because}"
             f" (wrong? syncengine playlists split {join.later!r})"
         )
     for key in report.parted:
         cli.say(
-            f"{_called(key)} was taken for a new name of another playlist; the two were seen side by "
+            f"{report.names[key]!r} was taken for a new name of another playlist; the two were seen side by "
             "side, so each has its own history again"
         )
     for name in report.ended:
@@ -208,10 +206,6 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
         f"{report.tracks_new:,} tracks are new; {report.entries_added:,} entries came, "
         f"{report.entries_removed:,} went"
     )
-
-
-def _called(key: PlaylistKey) -> str:
-    return repr(shown_name(key.removeprefix("csv:")))
 
 
 def _counted(number: int, what: str) -> str:

@@ -161,6 +161,21 @@ class Timeline:
         at, number, source = max(found)
         return number, source, at
 
+    def shown_names(self, keys: Collection[PlaylistKey]) -> dict[PlaylistKey, str]:
+        """Return the name under which each key was seen last."""
+        o = OBSERVATIONS.c
+        query = (
+            select(KEYS.c.key, NAMES.c.name)
+            .join(OBSERVATIONS, o.key_id == KEYS.c.id)
+            .join(NAMES, NAMES.c.id == o.name_id)
+            .order_by(o.taken_at)
+        )
+        return {
+            PlaylistKey(key): name
+            for chunk in chunks(keys)
+            for key, name in self._connection.execute(query.where(KEYS.c.key.in_(chunk)))
+        }
+
     def sizes(self, observations: Collection[int]) -> dict[int, tuple[int, int]]:
         """Return how many entries observations tell, and how many were in force beside them."""
         o, state = OBSERVATIONS.c, _CONTENTS.alias()
