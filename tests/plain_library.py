@@ -308,10 +308,11 @@ def _attempt(events: Sequence[Told | Roster], vouched: set[int]) -> tuple[list[S
 def _is_suspect(
     event: Told, lines: Sequence[Line] | None, bytes_now: bytes | None, heard: set[bytes]
 ) -> bool:
-    if lines is None or event.lines is None:
+    if event.lines is None:
         return False
     stale = event.seen.inferred and event.seen.digest != bytes_now and event.seen.digest in heard
-    return stale or (event.seen.kind is Kind.COMPLETE and is_collapse(lines, event.lines))
+    complete = lines is not None and event.seen.kind is Kind.COMPLETE
+    return stale or (complete and is_collapse(lines or (), event.lines))
 
 
 def _agree(one: Sequence[Line] | None, other: Sequence[Line] | None) -> bool:

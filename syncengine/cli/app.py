@@ -139,6 +139,7 @@ def _report(failure: Failure, draft: Draft, error: BaseException) -> int:
         log.trace(error)
     message = log.redact(failure.message)
     problems = [log.redact(problem) for problem in failure.problems]
+    problems = [] if problems == [message] else problems
     if draft.json and not draft.terminal.emitted:
         told: dict[str, object] = {"format_version": FORMAT_VERSION, "kind": "error"}
         told |= {"code": int(failure.code), "message": message, "problems": problems}

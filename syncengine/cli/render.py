@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from syncengine.cli.text import safe
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:]+Z\Z")
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,8 +25,8 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     for place, title in enumerate(titles):
         cells = [row[place].plain for row in listed if row[place].plain]
         numbers = bool(cells) and all(cell.replace(",", "").isdigit() for cell in cells)
-        # Names may be folded where a terminal is narrow; a moment, a number, a key cut in two is no use.
-        whole = numbers or not any(" " in cell for cell in cells)
+        # Names and keys may be folded where a terminal is narrow; half a moment or number is no use.
+        whole = numbers or all(_MOMENT.match(cell) for cell in cells)
         made.add_column(
             title, justify="right" if numbers else "left", overflow="fold", no_wrap=whole
         )

@@ -55,3 +55,8 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """Return a number with its noun; ``several`` is the plural where that is not one with an s."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"

@@ -199,7 +199,7 @@ class Fold:
         return self._contents.keep(merged)
 
     def _is_suspect(self, event: Observation, standing: Standing, heard: set[bytes]) -> bool:
-        if event.accepted or event.id in self._vouched or standing.state is None:
+        if event.accepted or event.id in self._vouched:
             return False
         if (
             event.inferred
@@ -207,7 +207,7 @@ class Fold:
             and (event.digest in heard or self._was_said_before(event.digest, event.at))
         ):
             return True
-        if event.kind is Kind.PARTIAL or event.content == standing.state:
+        if standing.state is None or event.kind is Kind.PARTIAL or event.content == standing.state:
             return False
         assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
         return is_collapse(

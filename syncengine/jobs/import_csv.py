@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syncengine.core.identity import LIKED, PlaylistKey, parse_playlist, playlist_key
-from syncengine.core.moment import Instant
+from syncengine.core.moment import Instant, to_iso
 from syncengine.core.ports import Clock, ExportFile, ExportReader, Quarantined
 from syncengine.core.rename import Join
 from syncengine.core.snapshot import Effect, Source
@@ -60,6 +60,7 @@ class ImportReport:
     ``joins`` were recognised, ``parted`` are keys that were joined before and are playlists of their
     own after all, ``ended`` are playlists that a whole library does not list, ``unheeded`` are names
     to accept that no file goes by. ``names`` are those of the keys in joins and parted.
+    ``notes`` are what a person should know of the import as a whole, one sentence each.
     """
 
     snapshot: SnapshotReport | None
@@ -69,6 +70,7 @@ class ImportReport:
     names: Mapping[PlaylistKey, str]
     ended: Sequence[str]
     unheeded: Sequence[str]
+    notes: Sequence[str]
     tracks_new: int
     entries_added: int
     entries_removed: int
@@ -130,6 +132,7 @@ class _Import:
         self._joins: list[Join] = []
         self._parted: list[PlaylistKey] = []
         self._suspects: dict[int, Candidate] = {}
+        self._notes: list[str] = []
         self._news = False
 
     def run(
@@ -162,6 +165,7 @@ class _Import:
             ),
             sorted(playlists - self._names(moment)) if self._options.whole_library else [],
             self._unheeded(candidates),
+            self._notes,
             self._unit.library.track_count() - tracks_before,
             added,
             removed,
@@ -202,7 +206,12 @@ class _Import:
         keys |= timeline.add_keys({one.key: one.name for one in read if one.key not in keys})
         new = [one for one in _without_copies(read) if not self._is_repeat(one, keys)]
         moment = max((one.at for one in new or candidates), default=None)
-        roster = self._roster(keys, candidates) if self._options.whole_library else None
+        if moment is not None and moment > self._clock() + _DAY:
+            self._notes.append(
+                f"this is dated {to_iso(moment)}, which is yet to come: until then every export that is "
+                "taken before it is overruled by it"
+            )
+        roster = self._roster(keys, candidates) if self._is_whole() else None
         if roster is not None and moment is not None and timeline.has_roster(moment, roster):
             roster = None
         if moment is None or (not new and roster is None):
@@ -221,10 +230,15 @@ class _Import:
 
     def _is_repeat(self, one: Candidate, keys: dict[PlaylistKey, KeyRow]) -> bool:
         """Tell whether the same was seen at the same moment, if in other bytes."""
-        if one.content not in self._memory.timeline.contents_at(keys[one.key].id, one.at):
-            return False
-        one.report.status = "unchanged"
-        return True
+        others = self._memory.timeline.told_at(keys[one.key].id, one.at)
+        if one.content in others.values():
+            one.report.status = "unchanged"
+            return True
+        if others and max(others) > one.digest:
+            one.report.warnings.append(
+                "another export of the very same moment stays in force; give each its own --taken-at"
+            )
+        return False
 
     def _record(
         self,
@@ -299,6 +313,15 @@ class _Import:
                 f"or say --accept {one.stem!r}"
             )
 
+    def _is_whole(self) -> bool:
+        """Tell whether these files are all there are: a zip or folder that cannot be read may hold more."""
+        lost = [each for each in self._reading.quarantined if not _is_one_file(each.path)]
+        if self._options.whole_library and lost:
+            self._notes.append(
+                f"{lost[0].path} could not be read, so these may not be all playlists: none was ended"
+            )
+        return self._options.whole_library and not lost
+
     def _roster(self, keys: dict[PlaylistKey, KeyRow], candidates: Sequence[Candidate]) -> set[int]:
         """Return the keys of all playlists there are; a file that cannot be read still names one."""
         named = {one.key for one in candidates}
@@ -340,6 +363,10 @@ def exit_code(report: ImportReport) -> int:
     if states == {"quarantined"}:
         return 1
     return 8 if states & {"quarantined", "suspect"} else 0
+
+
+def _is_one_file(path: str) -> bool:
+    return path.lower().endswith(".csv")
 
 
 def _keys_meant(text: str) -> set[PlaylistKey]:

@@ -102,10 +102,11 @@ class Reading:
                     one.report.status = "suspect" if aside else "unchanged"
                     return True
         own = self._ledger.own_exports(one.digest) if one.inferred else {}
-        if one.at in own:
+        never_seen = not self._seen.by_bytes(one.key, one.digest)
+        if own and (one.at in own or never_seen):
             one.own = True
             one.report.status = "unchanged"
-            one.report.rows = one.report.imported = own[one.at]
+            one.report.rows = one.report.imported = next(iter(own.values()))
         return one.own
 
     def _read(self, one: Candidate, parsed: ParsedExport) -> None:

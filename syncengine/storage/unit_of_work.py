@@ -129,8 +129,10 @@ class Database:
         """Copy the database; returns where to. Raises UserError for one that is no SQLite file."""
         from syncengine.storage import migrate
 
-        if self.path is None or not self.exists:
-            raise UserError("there is no SQLite database to copy; use your database's own tools")
+        if self.path is None:
+            raise UserError("this is no SQLite file; copy it with your database's own tools")
+        if not self.exists:
+            raise UserError(f"there is no database at {self.path}")
         with _clear_errors(self):
             return migrate.backup(self.path, self._clock(), target)
 
@@ -167,6 +169,7 @@ def _clear_errors(database: Database) -> Iterator[None]:
         reason = str(error.orig)
         if "not a database" in reason or "malformed" in reason:
             raise UserError(
-                f"{where} is damaged or no database ({reason}); restore a backup, or import again"
+                f"{where} is damaged or no database ({reason}); move it away, then restore a backup or "
+                "import your exports again"
             ) from error
         raise

@@ -18,8 +18,13 @@ from tests.builders import NOW, track
 from tests.made_exports import songs
 from tests.shell import FIRST, FIRST_AT, Shell
 
-READS = (["status"], ["history", "list"], ["playlists"], ["tracks"], ["db", "check"])
+READS = (["status"], ["history", "list"], ["playlists"], ["tracks"])
 WRITES = (["import-csv", str(FIRST)], ["history", "drop", "1", "--yes"], ["db", "upgrade"])
+
+
+def test_check_of_nothing(shell: Shell) -> None:
+    assert "there is no database" in shell.error("db", "check")
+    assert not shell.path.exists()
 
 
 def test_upgrade_makes_a_database_and_then_has_nothing_to_do(shell: Shell) -> None:
@@ -56,7 +61,7 @@ def test_backup_is_a_whole_copy_and_never_writes_over_a_file(shell: Shell, tmp_p
 
 
 def test_backup_of_nothing(shell: Shell) -> None:
-    assert "no SQLite database" in shell.error("db", "backup")
+    assert "there is no database" in shell.error("db", "backup")
     assert not shell.path.exists()
 
 

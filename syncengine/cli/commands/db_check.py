@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode
+from syncengine.errors import UserError
 
 EXAMPLES = ("syncengine db check",)
 
@@ -12,7 +13,10 @@ def command(cli: CliContext) -> ExitCode:
     """Check that the database is sound: its pages, and that every reference leads somewhere."""
     from syncengine import bootstrap
 
-    findings = bootstrap.open_database(cli.settings, cli.clock, cli.say).check()
+    database = bootstrap.open_database(cli.settings, cli.clock, cli.say)
+    if not database.exists:
+        raise UserError(f"there is no database at {database.path}")
+    findings = database.check()
     if cli.json:
         cli.emit("check", {"sound": not findings, "findings": findings})
     else:

@@ -42,10 +42,9 @@ def command(cli: CliContext) -> None:
             each.id,
             each.source.name.lower(),
             to_iso(each.taken_at),
-            to_iso(each.recorded_at),
             each.playlists,
             f"{each.entries:,}",
         )
         for each in found
     ]
-    cli.show(table(("id", "source", "taken at", "recorded at", "playlists", "entries"), rows))
+    cli.show(table(("id", "source", "taken at", "playlists", "entries"), rows))

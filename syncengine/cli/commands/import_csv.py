@@ -12,6 +12,7 @@ import typer
 
 from syncengine.cli.context import CliContext, Steps
 from syncengine.cli.exits import ExitCode
+from syncengine.cli.text import counted
 from syncengine.core.moment import Instant, parse_local, to_iso
 from syncengine.errors import UsageError
 
@@ -75,6 +76,8 @@ def command(
     started = time.perf_counter()
     with cli.progress("importing") as steps:
         report = _run(cli, [Path(path) for path in paths], options, steps)
+    for note in report.notes:
+        cli.warn(note)
     for name in report.unheeded:
         cli.warn(f"--accept {name!r} had no effect: no file here goes by that name")
     seconds = round(time.perf_counter() - started, 2)
@@ -155,6 +158,7 @@ def document(report: ImportReport, seconds: float) -> dict[str, object]:
             for file in files
         ],
         "parted": list(report.parted),
+        "notes": list(report.notes),
         "ended": list(report.ended),
         "joins": [{"from": j.earlier, "to": j.later, "reason": j.because} for j in report.joins],
         "totals": {
@@ -191,7 +195,7 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
     rows = sum(file.imported for file in report.files)
     snapshot = report.snapshot
     if snapshot is None:
-        cli.line(f"{_counted(len(report.files), 'file')}: {told}; nothing was imported")
+        cli.line(f"{counted(len(report.files), 'file')}: {told}; nothing was imported")
         return
     head = "would make a snapshot" if dry_run else f"snapshot {snapshot.id}"
     if snapshot.unchanged:
@@ -199,17 +203,13 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
         head = "added to" if changed else "nothing new since"
         head += f" snapshot {snapshot.id}"
     cli.line(
-        f"{head} of {to_iso(snapshot.taken_at)}: {_counted(len(report.files), 'file')} ({told}), "
-        f"{_counted(rows, 'row')}"
+        f"{head} of {to_iso(snapshot.taken_at)}: {counted(len(report.files), 'file')} ({told}), "
+        f"{counted(rows, 'row')}"
     )
     cli.line(
         f"{report.tracks_new:,} tracks are new; {report.entries_added:,} entries came, "
         f"{report.entries_removed:,} went"
     )
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 _STATES = ("imported", "unchanged", "suspect", "quarantined")

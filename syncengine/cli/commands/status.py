@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncengine.cli.context import CliContext
+from syncengine.cli.text import counted
 from syncengine.core.moment import Instant, to_iso
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
         cli.line("the library is empty: import an export first (syncengine import-csv FOLDER)")
     else:
         cli.line(
-            f"library      {found.playlists:,} playlists, {found.entries:,} entries, "
-            f"{found.tracks:,} tracks"
+            f"library      {counted(found.playlists, 'playlist')}, "
+            f"{counted(found.entries, 'entry', 'entries')}, {counted(found.tracks, 'track')}"
         )
     for source in found.sources:
         cli.line(
@@ -99,7 +100,9 @@ def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
     if plan is None:
         cli.line("sinks        none configured (see syncengine help settings)")
     for name, at in found.suspects:
-        cli.line(f"suspect      {name}, {to_iso(at)}: kept aside until a later export agrees")
+        cli.line(
+            f"suspect      {name}, {to_iso(at)}: kept aside until a later export agrees, or --accept"
+        )
     for file in found.quarantined:
         line = "" if file.line is None else f", line {file.line}"
         cli.line(f"set aside    {file.path}{line}: {file.reason}")

@@ -222,11 +222,11 @@ class Timeline:
             for number, at, effect, *rest in self._connection.execute(query)
         ]
 
-    def contents_at(self, key: int, at: Instant) -> set[int]:
-        """Return the contents a key was observed to have at exactly this moment."""
+    def told_at(self, key: int, at: Instant) -> dict[bytes, int | None]:
+        """Return what a key was observed to hold at exactly this moment: contents by digest of bytes."""
         o = OBSERVATIONS.c
-        query = select(o.content_id).where(o.key_id == key, o.taken_at == at)
-        return set(self._connection.execute(query).scalars())
+        query = select(o.digest, o.content_id).where(o.key_id == key, o.taken_at == at)
+        return dict(iter(self._connection.execute(query)))
 
     def has_roster(self, at: Instant, keys: Collection[int]) -> bool:
         """Tell whether the same roster was stored for the same moment."""
