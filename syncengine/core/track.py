@@ -212,3 +212,9 @@ def _most_precise(release: Release, order: Sequence[Attestation]) -> Release:
         if date and sound and len(date) > len(best) and date.startswith(best):
             best = date
     return replace(release, release_date=best)
+
+
+def title_of(facts: Facts) -> str:
+    """Return how a person calls a track: its artists and its title."""
+    artists = ", ".join(artist.name for artist in facts.recording.artists)
+    return " – ".join(filter(None, (artists, facts.recording.title))) or "(unavailable)"

@@ -18,7 +18,7 @@ from syncengine.core.history import (
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
-from syncengine.core.track import Facts
+from syncengine.core.track import Facts, title_of
 from syncengine.jobs.moments import moment_of
 from syncengine.storage.repositories.library import (
     LibraryReader,
@@ -57,7 +57,10 @@ class LibraryThen:
 
 @dataclass(frozen=True, slots=True)
 class LibraryDiff:
-    """What changed between two moments; the snapshots are those in force then."""
+    """What changed between two moments; the snapshots are those in force then.
+
+    ``titles`` name the tracks that came and went, with their artists.
+    """
 
     start: Instant
     end: Instant
@@ -65,6 +68,7 @@ class LibraryDiff:
     playlists: Sequence[PlaylistChange]
     tracks: Sequence[TrackChange]
     popularity: Drift
+    titles: Mapping[TrackKey, str]
 
 
 def library_at(unit: UnitOfWork, when: str, playlists: frozenset[int] | None = None) -> LibraryThen:
@@ -95,14 +99,28 @@ def diff_between(unit: UnitOfWork, start: str, end: str) -> LibraryDiff:
     both = _tracks(before) & _tracks(after)
     numbers = {number for number, key in keys.items() if key in both}
     drift = diff_popularity(library.popularity(first), library.popularity(last), numbers)
+    changes = diff_playlists(before, after)
     return LibraryDiff(
         first,
         last,
         (_in_force(unit, first), _in_force(unit, last)),
-        diff_playlists(before, after),
+        changes,
         _fact_changes(library, first, last, numbers),
         drift,
+        _titles(library, changes, keys),
     )
+
+
+def _titles(
+    library: LibraryReader, changes: Sequence[PlaylistChange], keys: Mapping[int, TrackKey]
+) -> dict[TrackKey, str]:
+    spoken = {
+        occurrence.entry.track
+        for change in changes
+        for occurrence in (*change.entries.added, *change.entries.removed)
+    }
+    numbers = {number for number, key in keys.items() if key in spoken}
+    return {facts.track: title_of(facts) for facts in library.facts(None, numbers).values()}
 
 
 def snapshots(unit: UnitOfWork) -> list[SnapshotRecord]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from syncengine.core.identity import LIKED, PlaylistKey, parse_playlist, playlist_key
@@ -98,9 +98,10 @@ def import_csv(
     run_of = nullcontext(None) if dry else recorded_run(open_unit, "import-csv", clock)
     with run_of as run, open_unit() as unit:
         importing = _Import(unit, options, reader, raw_store, clock)
+        places = [path if path.is_dir() else path.parent for path in map(Path.absolute, paths)]
         report = importing.run(found, run.id if run else None, progress)
         if run is not None:
-            importing.note(run, report)
+            importing.note(run, report, places)
             unit.commit()
     return report
 
@@ -171,15 +172,17 @@ class _Import:
             removed,
         )
 
-    def note(self, run: RunNote, report: ImportReport) -> None:
-        """Write the run's log, what was kept and what was set aside."""
+    def note(self, run: RunNote, report: ImportReport, places: Sequence[Path]) -> None:
+        """Write the run's log, what was kept and what was set aside; ``places`` hold the files."""
         ledger, now = self._unit.ledger, self._clock()
         ledger.note_raw(self._reading.sizes, now)
         if self._options.keep_days:
             old = ledger.forget_raw(Instant(now - self._options.keep_days * _DAY))
             self._raw_store.discard(old)
-        ledger.release([f.path for f in report.files if f.status != "quarantined"], now)
-        ledger.quarantine(run.id, self._reading.quarantined, now)
+        read = [f.path for f in report.files if f.status != "quarantined"]
+        ledger.release([_located(path, places) for path in read], now)
+        aside = [replace(q, path=_located(q.path, places)) for q in self._reading.quarantined]
+        ledger.quarantine(run.id, aside, now)
         ledger.log(
             run.id,
             now,
@@ -367,6 +370,12 @@ def exit_code(report: ImportReport) -> int:
 
 def _is_one_file(path: str) -> bool:
     return path.lower().endswith(".csv")
+
+
+def _located(shown: str, places: Sequence[Path]) -> str:
+    """Return where a file is, from how it is shown: two folders may hold files of one name."""
+    found = [place / shown for place in places]
+    return str(next((path for path in found if path.exists()), found[0]))
 
 
 def _keys_meant(text: str) -> set[PlaylistKey]:

@@ -27,8 +27,11 @@ class RawStore:
             return
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = place.with_name(f".{place.name}.{os.getpid()}.partial")
-        partial.write_bytes(gzip.compress(content, compresslevel=1, mtime=0))
-        partial.replace(place)
+        try:
+            partial.write_bytes(gzip.compress(content, compresslevel=1, mtime=0))
+            partial.replace(place)
+        finally:
+            partial.unlink(missing_ok=True)
 
     def read(self, digest: bytes) -> bytes | None:
         """Return stored bytes; None where there are none."""

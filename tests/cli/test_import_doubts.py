@@ -29,8 +29,9 @@ def test_a_file_that_is_no_export_is_set_aside_and_the_rest_goes_in(
         assert any(f"line {line}: " in warning for warning in files[name]["warnings"])
     assert len(shell.library()) == 1
     status = schemas.check("status", shell.json("status"))
-    assert {each["path"]: each["line"] for each in status["quarantined"]} == {
-        "Bad.csv": 1, "Binary.csv": 2, "Empty.csv": 1
+    folder = tmp_path / "in"
+    assert {Path(each["path"]): each["line"] for each in status["quarantined"]} == {
+        folder / "Bad.csv": 1, folder / "Binary.csv": 2, folder / "Empty.csv": 1
     }  # fmt: skip
     assert status["runs"][0]["exit_code"] == 8
     said = shell("import-csv", tmp_path / "in", code=8)
@@ -41,7 +42,11 @@ def test_a_file_that_is_no_export_is_set_aside_and_the_rest_goes_in(
     for name in ("Empty.csv", "Binary.csv"):
         (tmp_path / "in" / name).unlink()
     shell("import-csv", tmp_path / "in")
-    assert [q["path"] for q in shell.json("status")["quarantined"]] == ["Binary.csv", "Empty.csv"]
+    left = [Path(q["path"]).name for q in shell.json("status")["quarantined"]]
+    assert left == ["Binary.csv", "Empty.csv"]
+    made.write(tmp_path / "elsewhere/Empty.csv", songs(8))
+    shell("import-csv", tmp_path / "elsewhere")
+    assert len(shell.json("status")["quarantined"]) == 2
 
 
 def test_nothing_importable_is_an_error(shell: Shell, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from syncengine.cli.context import CliContext
 from syncengine.cli.render import table
+from syncengine.core.identity import TrackKey
 from syncengine.core.moment import to_iso
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ EXAMPLES = (
     "syncengine history diff 6 7 --json",
 )
 _MOST_FACTS = 10
+_MOST_PLAYLISTS = 12
+_MOST_ENTRIES = 3
 
 
 def command(
@@ -108,6 +112,10 @@ def show(cli: CliContext, found: LibraryDiff) -> None:
         cli.show(table(("playlist", "change", "came", "went", "moved"), rows))
     else:
         cli.line("no playlist changed")
+    for playlist in found.playlists[:_MOST_PLAYLISTS]:
+        _show_entries(cli, playlist, found.titles)
+    if len(found.playlists) > _MOST_PLAYLISTS:
+        cli.line("  and so on; --json lists every track")
     drift = found.popularity
     cli.line(
         f"{len(found.tracks):,} tracks have other facts; popularity changed for "
@@ -118,6 +126,15 @@ def show(cli: CliContext, found: LibraryDiff) -> None:
         cli.line(f"  {change.track}  {told}")
     if len(found.tracks) > _MOST_FACTS:
         cli.line(f"  and {len(found.tracks) - _MOST_FACTS:,} more; --json lists them all")
+
+
+def _show_entries(cli: CliContext, change: PlaylistChange, titles: Mapping[TrackKey, str]) -> None:
+    for mark, occurrences in (("+", change.entries.added), ("-", change.entries.removed)):
+        for each in occurrences[:_MOST_ENTRIES]:
+            title = titles.get(TrackKey(str(each.entry.track)), "(unavailable)")
+            cli.line(f"  {mark} {change.name}: {title}")
+        if (more := len(occurrences) - _MOST_ENTRIES) > 0:
+            cli.line(f"  {mark} {change.name}: and {more:,} more; --json lists them all")
 
 
 def _count(found: object) -> str:
