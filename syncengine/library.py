@@ -13,7 +13,8 @@ from syncengine.core.moment import Instant, parse_local
 from syncengine.core.query import TrackQuery, select_tracks
 from syncengine.errors import UsageError
 from syncengine.jobs import history, playlists_of
-from syncengine.jobs.import_csv import ImportReport, Options, import_csv
+from syncengine.jobs.import_csv import import_csv
+from syncengine.jobs.import_report import ImportReport, Options
 from syncengine.jobs.playlists import find_playlist
 
 if TYPE_CHECKING:

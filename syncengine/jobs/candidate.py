@@ -29,8 +29,7 @@ class FileReport:
 class Candidate:
     """A readable file on its way into the memory; ``base`` is the key that its name alone gives.
 
-    ``content`` and ``dialect`` are row numbers. ``known`` is the observation it was before, ``own``
-    says that an export of this library wrote it.
+    ``content`` and ``dialect`` are row numbers. ``known`` is the observation it was before.
     """
 
     file: ExportFile
@@ -47,7 +46,6 @@ class Candidate:
     dialect: int | None = None
     kind: Kind = Kind.COMPLETE
     known: Seen | None = None
-    own: bool = False
 
     def mark(self, number: int, stem: str) -> None:
         """Make it one of several playlists that go by one file name."""

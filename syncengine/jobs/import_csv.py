@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from syncengine.core.identity import LIKED, PlaylistKey, parse_playlist, playlist_key
@@ -13,7 +13,8 @@ from syncengine.core.ports import Clock, ExportFile, ExportReader, Quarantined
 from syncengine.core.rename import Join
 from syncengine.core.snapshot import Effect, Source
 from syncengine.errors import UserError
-from syncengine.jobs.candidate import Candidate, FileReport
+from syncengine.jobs.candidate import Candidate
+from syncengine.jobs.import_report import ImportReport, Options, SnapshotReport, exit_code
 from syncengine.jobs.reading import Reading
 from syncengine.jobs.runs import OpenUnit, RunNote, recorded_run
 from syncengine.jobs.twins import tell_apart
@@ -27,53 +28,6 @@ Progress = Callable[[int, int], None]
 _BATCH_LINES = 100_000
 """Lines that are followed through at once: bounds the memory that an import of years needs."""
 _DAY = 24 * 60 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a person can say about an import.
-
-    ``accept`` holds names or keys of playlists; ``keep_days`` is how long raw files stay, 0 for ever.
-    """
-
-    taken_at: Instant | None = None
-    whole_library: bool = False
-    accept: frozenset[str] = frozenset()
-    dry_run: bool = False
-    keep_days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotReport:
-    """The snapshot an import made, or the one in force when there was nothing new."""
-
-    id: int
-    source: Source
-    taken_at: Instant
-    unchanged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What one import did.
-
-    ``joins`` were recognised, ``parted`` are keys that were joined before and are playlists of their
-    own after all, ``ended`` are playlists that a whole library does not list, ``unheeded`` are names
-    to accept that no file goes by. ``names`` are those of the keys in joins and parted.
-    ``notes`` are what a person should know of the import as a whole, one sentence each.
-    """
-
-    snapshot: SnapshotReport | None
-    files: Sequence[FileReport]
-    joins: Sequence[Join]
-    parted: Sequence[PlaylistKey]
-    names: Mapping[PlaylistKey, str]
-    ended: Sequence[str]
-    unheeded: Sequence[str]
-    notes: Sequence[str]
-    tracks_new: int
-    entries_added: int
-    entries_removed: int
 
 
 def import_csv(
@@ -358,14 +312,6 @@ class _Import:
         force = timeline.snapshot_of(known) if known else None
         force = force or (None if moment is None else timeline.in_force(moment))
         return None if force is None else SnapshotReport(*force, unchanged=True)
-
-
-def exit_code(report: ImportReport) -> int:
-    """Return 0, 8 when files were quarantined or are suspect, 1 when nothing could be imported."""
-    states = {file.status for file in report.files}
-    if states == {"quarantined"}:
-        return 1
-    return 8 if states & {"quarantined", "suspect"} else 0
 
 
 def _is_one_file(path: str) -> bool:

@@ -103,11 +103,11 @@ class Reading:
                     return True
         own = self._ledger.own_exports(one.digest) if one.inferred else {}
         never_seen = not self._seen.by_bytes(one.key, one.digest)
-        if own and (one.at in own or never_seen):
-            one.own = True
+        is_ours = bool(own) and (one.at in own or never_seen)
+        if is_ours:
             one.report.status = "unchanged"
             one.report.rows = one.report.imported = next(iter(own.values()))
-        return one.own
+        return is_ours
 
     def _read(self, one: Candidate, parsed: ParsedExport) -> None:
         """Turn a file's rows into a content."""

@@ -15,7 +15,8 @@ from syncengine.adapters.notion.sink import NotionSink
 from syncengine.core.plan import Base
 from syncengine.jobs.export import export_library
 from syncengine.jobs.history import diff_between, library_at
-from syncengine.jobs.import_csv import ImportReport, Options, import_csv
+from syncengine.jobs.import_csv import import_csv
+from syncengine.jobs.import_report import ImportReport, Options
 from syncengine.jobs.reconcile import plan_reconcile
 from syncengine.storage.bulk import BATCH, CHUNK
 from syncengine.storage.unit_of_work import Database

@@ -13,7 +13,7 @@ from syncengine.core.moment import Instant, parse_utc
 
 if TYPE_CHECKING:
     from syncengine.core.ports import Clock
-    from syncengine.jobs.import_csv import ImportReport
+    from syncengine.jobs.import_report import ImportReport
     from syncengine.storage.unit_of_work import Database
 
 EXAMPLES = ("syncengine demo",)
@@ -55,8 +55,8 @@ def command(cli: CliContext) -> None:
 
 def _import(database: Database, day: str, moment: Instant, clock: Clock) -> ImportReport:
     from syncengine import bootstrap
-    from syncengine.jobs.import_csv import Options
     from syncengine.jobs.import_csv import import_csv as run
+    from syncengine.jobs.import_report import Options
 
     with as_file(files("syncengine") / "sample" / day) as folder:
         return run(

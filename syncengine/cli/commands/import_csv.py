@@ -18,7 +18,7 @@ from syncengine.errors import UsageError
 
 if TYPE_CHECKING:
     from syncengine.jobs.candidate import FileReport
-    from syncengine.jobs.import_csv import ImportReport, Options
+    from syncengine.jobs.import_report import ImportReport, Options
     from syncengine.storage.unit_of_work import Database
 
 EXAMPLES = (
@@ -64,7 +64,7 @@ def command(
     What is there already is left alone, so running it again costs one hash a file. A file that is no
     export is set aside, a row that cannot be read is reported with its line; the rest goes in.
     """
-    from syncengine.jobs.import_csv import Options, exit_code
+    from syncengine.jobs.import_report import Options, exit_code
 
     options = Options(
         _moment(taken_at),
