@@ -66,15 +66,15 @@ def writing(settings: Settings, clock: Clock, command: str) -> Iterator[None]:
 
 def export_reader() -> ExportReader:
     """Return the reader of CSV exports."""
-    from syncengine.adapters.exportify import Exportify
+    from syncengine.adapters.exports import Exports
 
-    return Exportify()
+    return Exports()
 
 
 def export_writer(form: str, dialect: str) -> Render:
     """Return what turns a playlist into a file of one of EXPORT_FORMATS; ``dialect`` is for csv."""
     if form == "csv":
-        from syncengine.adapters.exportify.writer import WRITERS
+        from syncengine.adapters.exports.writer import WRITERS
 
         write = WRITERS[dialect]
 
@@ -91,7 +91,7 @@ def export_writer(form: str, dialect: str) -> Render:
 
 def safe_stem(text: str) -> str:
     """Return a file stem for any text: itself where it is one, else what the exporter would make of it."""
-    from syncengine.adapters.exportify.writer import file_stem
+    from syncengine.adapters.exports.writer import file_stem
 
     is_plain = text == Path(text).name and text.isprintable() and not text.startswith(".")
     return text if is_plain and len(text.encode()) <= 240 else file_stem("exportify.net", text)

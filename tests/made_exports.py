@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from syncengine.adapters.exportify.dialects import FEATURES, NET_TITLES
+from syncengine.adapters.exports.dialects import FEATURES, NET_TITLES
 from syncengine.core.moment import parse_utc, to_iso
 from tests.builders import track
 

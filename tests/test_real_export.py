@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.adapters.exportify import Exportify
+from syncengine.adapters.exports import Exports
 from syncengine.core.moment import Instant
 from syncengine.core.ports import Quarantined, SeenRow
 from syncengine.core.track import Claim
@@ -27,7 +27,7 @@ TypedRow = tuple[Claim, Instant | None, str | None, int | None]
 
 def typed_rows(folder: Path) -> Iterator[tuple[str, list[TypedRow]]]:
     """Yield each file's rows as typed values: the claim, added at, added by, popularity."""
-    reader = Exportify()
+    reader = Exports()
     for file in reader.find([folder]):
         assert not isinstance(file, Quarantined), file
         parsed = reader.parse(file, file.read())

@@ -32,11 +32,15 @@ class Source(IntEnum):
 
 
 class Kind(IntEnum):
-    """What an observation can say: all of a playlist, some of it, or nothing (a 403)."""
+    """What an observation can say: all of a playlist, some of it, or nothing (a 403).
+
+    ``MEMBERSHIP`` says all that is in it and nothing of its order.
+    """
 
     COMPLETE = 0
     PARTIAL = 1
     FORBIDDEN = 2
+    MEMBERSHIP = 3
 
 
 class Effect(IntEnum):

@@ -1,15 +1,15 @@
-"""CSV exports of exportify.net and exportify.app: found, read, and written as they write them."""
+"""Exports on disk, found and read; those of exportify.net and exportify.app also written."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from syncengine.adapters.exportify import finder, reader
+from syncengine.adapters.exports import finder, reader
 from syncengine.core.ports import ExportFile, Quarantined
 
 
-class Exportify:
+class Exports:
     """Finds and reads exports; the adapter behind ``core.ports.ExportReader``."""
 
     def find(self, paths: Sequence[Path]) -> Sequence[ExportFile | Quarantined]:

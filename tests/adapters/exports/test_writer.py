@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncengine.adapters.exportify.dialects import APP, NET
-from syncengine.adapters.exportify.writer import WRITERS, file_stem, number
+from syncengine.adapters.exports.dialects import APP, NET
+from syncengine.adapters.exports.writer import WRITERS, file_stem, number
 from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.ports import ExportedEntry, ExportedPlaylist, SeenRow
@@ -23,7 +23,7 @@ from syncengine.core.track import (
     Release,
     resolve,
 )
-from tests.adapters.exportify.samples import DATA, parse
+from tests.adapters.exports.samples import DATA, parse
 
 BLANK = {"undefined", "null", "NaN"}
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from syncengine.adapters.exportify.cells import at_bare_joints, at_commas, at_semicolons
+from syncengine.adapters.exports.cells import at_bare_joints, at_commas, at_semicolons
 from syncengine.core.track import APP_RANK, NET_RANK, OLD_RANK, Dialect
 
 NET = "exportify.net"

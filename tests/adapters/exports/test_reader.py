@@ -4,11 +4,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syncengine.adapters.exportify import Exportify
+from syncengine.adapters.exports import Exports
 from syncengine.core.moment import Instant, parse_utc
 from syncengine.core.ports import ExportReader, Quarantined, RejectedRow
 from syncengine.errors import MalformedExport
-from tests.adapters.exportify.samples import (
+from tests.adapters.exports.samples import (
     APP_HEADER,
     DATA,
     FEATURE_TITLES,
@@ -239,7 +239,7 @@ def test_any_bytes_are_an_export_or_malformed(content: bytes) -> None:
 
 
 def test_the_adapter_is_what_the_jobs_expect() -> None:
-    reader: ExportReader = Exportify()
+    reader: ExportReader = Exports()
     [file] = reader.find([DATA / "app_all_blocks.csv"])
     assert not isinstance(file, Quarantined)
     assert len(list(reader.parse(file, file.read()).rows())) == 1

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from syncengine.adapters.exportify.archive import Member, hidden, members
+from syncengine.adapters.exports.archive import Member, hidden, members
 from syncengine.core.moment import Instant
 from syncengine.core.ports import Quarantined
 from syncengine.errors import MalformedExport, UserError

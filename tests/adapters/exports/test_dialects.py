@@ -4,9 +4,9 @@ from itertools import chain, combinations
 
 import pytest
 
-from syncengine.adapters.exportify.dialects import APP, APP_BLOCKS, APP_TITLES, NET, recognise
+from syncengine.adapters.exports.dialects import APP, APP_BLOCKS, APP_TITLES, NET, recognise
 from syncengine.core.track import APP_RANK, NET_RANK, OLD_RANK
-from tests.adapters.exportify.samples import (
+from tests.adapters.exports.samples import (
     APP_HEADER,
     DATA,
     NET_HEADER,

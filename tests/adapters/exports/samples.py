@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from syncengine.adapters.exportify import Exportify
-from syncengine.adapters.exportify.dialects import APP_BLOCKS, APP_TITLES, FEATURES, NET_TITLES
-from syncengine.adapters.exportify.reader import Export
+from syncengine.adapters.exports import Exports
+from syncengine.adapters.exports.dialects import APP_BLOCKS, APP_TITLES, FEATURES, NET_TITLES
+from syncengine.adapters.exports.reader import Export
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.ports import RejectedRow, SeenRow
@@ -35,7 +35,7 @@ class InMemory:
 
 def parse(content: bytes | str) -> Export:
     raw = content.encode() if isinstance(content, str) else content
-    return Exportify().parse(InMemory(raw), raw)
+    return Exports().parse(InMemory(raw), raw)
 
 
 def csv_text(header: list[str], *rows: dict[str, str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from syncengine.adapters.exportify import cells as form
-from syncengine.adapters.exportify.dialects import Form
+from syncengine.adapters.exports import cells as form
+from syncengine.adapters.exports.dialects import Form
 from syncengine.core.identity import UNAVAILABLE, TrackKey, meta_track, parse_track
 from syncengine.core.track import Artist, AudioFeatures, Claim, Recording, Release
 

@@ -6,7 +6,7 @@ import pytest
 
 from syncengine.core.identity import UNAVAILABLE, meta_track
 from syncengine.core.track import Artist, AudioFeatures, Claim, Recording, Release
-from tests.adapters.exportify.samples import (
+from tests.adapters.exports.samples import (
     APP_HEADER,
     DATA,
     NET_HEADER,

@@ -8,25 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.adapters.exportify import Exportify, archive
+from syncengine.adapters.exports import Exports, archive
 from syncengine.core.ports import ExportFile, Quarantined
 from syncengine.errors import MalformedExport, UserError
-from tests.adapters.exportify.samples import DATA
+from tests.adapters.exports.samples import DATA
 
 CSV = b"x"
 
 
 def found(*paths: Path) -> list[str]:
-    return [each.path for each in Exportify().find(paths) if not isinstance(each, Quarantined)]
+    return [each.path for each in Exports().find(paths) if not isinstance(each, Quarantined)]
 
 
 def refused(*paths: Path) -> dict[str, str]:
-    quarantined = [each for each in Exportify().find(paths) if isinstance(each, Quarantined)]
+    quarantined = [each for each in Exports().find(paths) if isinstance(each, Quarantined)]
     return {each.path: each.reason for each in quarantined}
 
 
 def only(path: Path) -> ExportFile:
-    [file] = Exportify().find([path])
+    [file] = Exports().find([path])
     assert not isinstance(file, Quarantined)
     return file
 
@@ -46,7 +46,7 @@ def pack(path: Path, *names: str | zipfile.ZipInfo, content: bytes = CSV) -> Pat
 
 
 def test_a_backup_folder_is_searched_and_shown_relative_to_itself() -> None:
-    files = Exportify().find([DATA / "backup"])
+    files = Exports().find([DATA / "backup"])
     assert [file.path for file in files] == ["Liked_Songs.csv", "spotify_playlists/Morning_Mix.csv"]
     names = [file.stem for file in files if not isinstance(file, Quarantined)]
     assert names == ["Liked_Songs", "Morning_Mix"]
@@ -69,7 +69,7 @@ def test_a_file_that_is_named_is_tried_whatever_its_suffix(tmp_path: Path) -> No
 def test_paths_that_do_not_exist_are_all_named(tmp_path: Path) -> None:
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
     with pytest.raises(UserError) as caught:
-        Exportify().find([tmp_path, tmp_path / "no", tmp_path / "dangling"])
+        Exports().find([tmp_path, tmp_path / "no", tmp_path / "dangling"])
     assert [problem.split()[0] for problem in caught.value.problems] == [
         str(tmp_path / "no"),
         str(tmp_path / "dangling"),
@@ -214,7 +214,7 @@ def test_damage_in_a_member_is_malformed_and_its_neighbour_is_read(tmp_path: Pat
         target.writestr("bad.csv", b"before")
         target.writestr("good.csv", b"sound")
     path.write_bytes(path.read_bytes().replace(b"before", b"after!"))
-    bad, good = Exportify().find([path])
+    bad, good = Exports().find([path])
     assert not isinstance(bad, Quarantined)
     assert not isinstance(good, Quarantined)
     with pytest.raises(MalformedExport, match="CRC"):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import BinaryIO
 
-from syncengine.adapters.exportify.dialects import (
+from syncengine.adapters.exports.dialects import (
     APP,
     APP_BLOCKS,
     APP_FORM,

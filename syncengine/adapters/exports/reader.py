@@ -13,9 +13,9 @@ from hashlib import blake2b
 from itertools import islice
 from operator import itemgetter
 
-from syncengine.adapters.exportify import cells as form
-from syncengine.adapters.exportify.claims import Claims
-from syncengine.adapters.exportify.dialects import (
+from syncengine.adapters.exports import cells as form
+from syncengine.adapters.exports.claims import Claims
+from syncengine.adapters.exports.dialects import (
     FEATURES,
     NET,
     Form,
