@@ -77,6 +77,14 @@ migrations: $(READY)  ## Check that the migrations give the schema that the mode
 	$(RUN) alembic upgrade head && $(RUN) alembic check && \
 	$(RUN) alembic downgrade base && $(RUN) alembic upgrade head
 
+.PHONY: schema
+schema: $(READY)  ## Write storage/schema.sql anew, after a migration was added
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
+	export SYNCENGINE_DATABASE_URL="sqlite:///$$scratch/schema.db" && \
+	$(RUN) alembic upgrade head && \
+	$(RUN) syncengine.storage.schema "$$SYNCENGINE_DATABASE_URL" > "$$scratch/schema.sql" && \
+	cp "$$scratch/schema.sql" syncengine/storage/schema.sql
+
 .PHONY: format
 format: $(READY)  ## Format the code and fix what can be fixed without thought
 	@$(RUN) ruff check --fix .

@@ -26,7 +26,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from syncengine.storage.engine import migration_engine
-from syncengine.storage.models import Base
+from syncengine.storage.models import METADATA
 
 DEVELOPERS_DATABASE = "sqlite:///syncengine-dev.db"
 
@@ -36,7 +36,7 @@ def migrate(connection: Connection) -> None:
     _refuse_unprepared(connection)
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=METADATA,
         render_as_batch=True,
         compare_type=True,
         compare_server_default=True,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from syncengine.core.moment import to_iso
 from syncengine.core.track import Facts
 
@@ -23,7 +21,7 @@ def facts_document(facts: Facts, popularity: int | None) -> dict[str, object]:
         "popularity": popularity,
         "genres": list(facts.genres),
         "label": release.label,
-        "features": asdict(facts.features) if facts.features else {},
+        "features": facts.features._asdict() if facts.features else {},
         "artist_uris": [artist.uri for artist in recording.artists],
         "album_uri": release.album_uri,
         "album_artists": [artist.name for artist in release.album_artists],

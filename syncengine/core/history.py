@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from syncengine.core.diff import EntryDiff, diff
@@ -109,7 +109,7 @@ def _shown(facts: Facts) -> dict[str, Fact]:
         "label": facts.release.label,
         "genres": facts.genres,
     }
-    return shown | {each.name: getattr(heard, each.name) for each in fields(AudioFeatures)}
+    return shown | heard._asdict()
 
 
 def diff_popularity(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
 
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
@@ -35,8 +35,7 @@ class Artist(NamedTuple):
     uri: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(NamedTuple):
     """The group of facts about what is heard; ``duration_ms`` in milliseconds."""
 
     title: str | None = None
@@ -48,8 +47,7 @@ class Recording:
     preview_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """The group of facts about the album it came on; ``release_date`` as YYYY, YYYY-MM or YYYY-MM-DD."""
 
     album: str | None = None
@@ -62,8 +60,7 @@ class Release:
     copyrights: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AudioFeatures:
+class AudioFeatures(NamedTuple):
     """Spotify's audio features: 0–1 but ``key`` (-1–11), ``loudness`` (dB), ``tempo`` (BPM) and the metre."""
 
     danceability: float | None = None
@@ -80,8 +77,7 @@ class AudioFeatures:
     time_signature: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What one row of one source says of one track; an absent group or field says nothing."""
 
     track: TrackKey
@@ -90,6 +86,10 @@ class Claim:
     genres: tuple[str, ...] | None = None
     features: AudioFeatures | None = None
     isrc: str | None = None
+
+
+NO_RECORDING = Recording()
+NO_RELEASE = Release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ class Facts:
     """What holds for a track at a moment, merged from all sources, each group with its origin."""
 
     track: TrackKey
-    recording: Recording = Recording()
-    release: Release = Release()
+    recording: Recording = NO_RECORDING
+    release: Release = NO_RELEASE
     genres: tuple[str, ...] = ()
     features: AudioFeatures | None = None
     isrc: str | None = None
@@ -138,8 +138,8 @@ def resolve(track: TrackKey, attestations: Sequence[Attestation]) -> Facts:
     if len(order) == 1:
         return _as_said(order[0])
     sources: dict[str, Provenance] = {}
-    recording = _merge("recording", order, Recording(), sources)
-    release = _merge("release", order, Release(), sources)
+    recording = _merge("recording", order, NO_RECORDING, sources)
+    release = _merge("release", order, NO_RELEASE, sources)
     features = _merge("features", order, AudioFeatures(), sources)
     genres: tuple[str, ...] = ()
     isrc: str | None = None
@@ -168,8 +168,8 @@ def _as_said(said: Attestation) -> Facts:
     groups = ("recording", "release", "genres", "features", "isrc")
     return Facts(
         claim.track,
-        claim.recording or Recording(),
-        claim.release or Release(),
+        claim.recording or NO_RECORDING,
+        claim.release or NO_RELEASE,
         claim.genres or (),
         None if claim.features in _SILENT else claim.features,
         claim.isrc,
@@ -177,7 +177,7 @@ def _as_said(said: Attestation) -> Facts:
     )
 
 
-_SILENT = (None, (), "", Recording(), Release(), AudioFeatures())
+_SILENT = (None, (), "", NO_RECORDING, NO_RELEASE, AudioFeatures())
 
 
 def _merge(
@@ -189,14 +189,13 @@ def _merge(
             group: Group | None = getattr(said.claim, name)
             if group is None:
                 continue
-            found = {
-                each.name: value
-                for each in fields(group)
-                if (value := getattr(group, each.name)) not in (None, ())
-                and (each.name in said.dialect.damages) != sound
+            found: dict[str, Any] = {
+                each: value
+                for each, value in zip(group._fields, group, strict=True)
+                if value not in (None, ()) and (each in said.dialect.damages) != sound
             }
             if found:
-                merged = replace(merged, **found)
+                merged = merged._replace(**found)
                 sources[name] = Provenance(said.dialect.name, said.at)
     return merged
 
@@ -211,7 +210,7 @@ def _most_precise(release: Release, order: Sequence[Attestation]) -> Release:
         sound = "release_date" not in said.dialect.damages
         if date and sound and len(date) > len(best) and date.startswith(best):
             best = date
-    return replace(release, release_date=best)
+    return release._replace(release_date=best)
 
 
 def title_of(facts: Facts) -> str:

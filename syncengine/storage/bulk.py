@@ -2,31 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, insert, select
 
 CHUNK = 500
 """Values per ``IN`` list; every engine takes that many bound values."""
 BATCH = 5_000
+_SIZES = (10, 100, CHUNK)
+
+_Bind = Callable[[Sequence[Any]], Any]
+_INSERTS: dict[tuple[str, str, tuple[str, ...]], tuple[str, _Bind]] = {}
 
 
 def bulk_insert(
     connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     """Insert tuples whose values stand in the order of ``columns``; they must suit the driver as they are."""
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
     pending = iter(rows)
     while batch := list(islice(pending, BATCH)):
-        if compiled.positional:
-            order = [list(columns).index(name) for name in compiled.positiontup or ()]
-            straight = order == list(range(len(columns)))
-            values: Any = batch if straight else [tuple(r[i] for i in order) for r in batch]
+        statement, bind = _insert_statement(connection, table, tuple(columns))
+        connection.exec_driver_sql(statement, bind(batch))
+
+
+def _insert_statement(
+    connection: Connection, table: Table, columns: tuple[str, ...]
+) -> tuple[str, _Bind]:
+    """Return the statement, and what brings a batch of rows into the form that it takes."""
+    key = (connection.dialect.name, table.name, columns)
+    if key not in _INSERTS:
+        compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
+        order = [columns.index(name) for name in compiled.positiontup or ()]
+        bind: _Bind
+        if not compiled.positional:
+            bind = lambda batch: [dict(zip(columns, row, strict=True)) for row in batch]  # noqa: E731 - three forms of one thing
+        elif order == list(range(len(columns))):
+            bind = lambda batch: batch  # noqa: E731 - see above
         else:
-            values = [dict(zip(columns, row, strict=True)) for row in batch]
-        connection.exec_driver_sql(str(compiled), values)
+            pick = itemgetter(*order)
+            bind = lambda batch: [pick(row) for row in batch]  # noqa: E731 - see above
+        _INSERTS[key] = (str(compiled), bind)
+    return _INSERTS[key]
+
+
+class Lookup:
+    """A query by a set of keys, compiled once for lists of few lengths.
+
+    SQLAlchemy's own expanding lists are spelled out anew on every call, which took longer than the
+    database needed to answer.
+    """
+
+    def __init__(self, query: Select[Any], column: ColumnElement[Any]) -> None:
+        """``query`` has no bound values of its own; ``column`` is compared with the keys."""
+        self._query = query
+        self._column = column
+        self._compiled: dict[tuple[str, int], tuple[str, bool]] = {}
+
+    def rows(self, connection: Connection, keys: Iterable[Any]) -> Iterator[Any]:
+        """Yield the rows whose column is one of the keys, which must be distinct."""
+        for chunk in chunks(keys):
+            size = next(size for size in _SIZES if len(chunk) <= size)
+            # The last key fills the list up: once or often in it, a row is found once.
+            padded = chunk + chunk[-1:] * (size - len(chunk))
+            statement, positional = self._statement(connection, size)
+            values: Any = tuple(padded)
+            if not positional:
+                values = {f"key_{number}": key for number, key in enumerate(padded)}
+            yield from connection.exec_driver_sql(statement, values)
+
+    def _statement(self, connection: Connection, size: int) -> tuple[str, bool]:
+        key = (connection.dialect.name, size)
+        if key not in self._compiled:
+            marks: list[ColumnElement[Any]] = [bindparam(f"key_{number}") for number in range(size)]
+            query = self._query.where(self._column.in_(marks))
+            compiled = query.compile(dialect=connection.dialect)
+            self._compiled[key] = (str(compiled), compiled.positional)
+        return self._compiled[key]
 
 
 def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
@@ -46,9 +100,14 @@ class Numbers:
 
     def next(self, table: Table) -> int:
         """Return a number that no row of the table has."""
+        return self.take(table, 1)[0]
+
+    def take(self, table: Table, count: int) -> range:
+        """Return as many numbers as asked for that no row of the table has."""
         self._look(table)
-        self._top[table.name] += 1
-        return self._top[table.name]
+        top = self._top[table.name]
+        self._top[table.name] = top + count
+        return range(top + 1, top + count + 1)
 
     def was_empty(self, table: Table) -> bool:
         """Tell whether the table had no row when this transaction first asked about it."""

@@ -13,9 +13,10 @@ from sqlalchemy.engine import URL
 
 from syncengine.core.moment import Instant, to_datetime
 from syncengine.errors import UserError
+from syncengine.storage import schema
 from syncengine.storage.engine import migration_engine, sqlite_path
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in migrations/versions; a test holds it to that, so that start-up needs no Alembic."""
 
 
@@ -61,6 +62,8 @@ def upgrade(url: URL, now: Instant, say: Callable[[str], None]) -> None:
 
 def build(connection: Connection) -> None:
     """Bring the schema behind a connection of a migration engine up to date."""
+    if schema.create(connection):
+        return
     from alembic import command
     from alembic.config import Config
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,22 @@ from syncengine.core.snapshot import Source
 from syncengine.core.track import Artist, AudioFeatures, Claim, Recording, Release
 from syncengine.errors import UserError
 from syncengine.storage import migrate
+from syncengine.storage import schema as schema_module
 from syncengine.storage.engine import migration_engine
-from syncengine.storage.models import Base
+from syncengine.storage.models import METADATA
 from syncengine.storage.repositories.judgements import SAME, judge_playlists
 from syncengine.storage.unit_of_work import Database
 from tests.builders import DAY, HOUR, NOW, Row, Seen, make_database, observe, track
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-SECOND = '''"""a second migration, made up."""
+NEXT = f"{int(migrate.HEAD) + 1:04}"
+SECOND = '''"""one more migration, made up."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{next}"
+down_revision = "{head}"
 
 
 def upgrade() -> None:
@@ -81,7 +84,7 @@ def filled(folder: Path) -> Database:
 def _fill_the_rest(connection: Connection) -> None:
     """Put one row into every table that the memory does not write."""
     made: dict[type[Any], Any] = {int: 1, str: "x", bytes: b"x", bool: False}
-    for table in Base.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         if connection.execute(select(func.count()).select_from(table)).scalar() == 0:
             values = {column.name: made[column.type.python_type] for column in table.columns}
             connection.execute(table.insert(), values)
@@ -120,8 +123,8 @@ def alembic(tmp_path: Path) -> Iterator[Config]:
 
 
 def add_second(tmp_path: Path, more: str = "") -> None:
-    place = tmp_path / "scripts" / "versions" / "0002_made_up.py"
-    place.write_text(SECOND.replace("{more}", more))
+    place = tmp_path / "scripts" / "versions" / f"{NEXT}_made_up.py"
+    place.write_text(SECOND.format(more=more, next=NEXT, head=migrate.HEAD))
 
 
 def test_the_code_knows_the_newest_revision() -> None:
@@ -133,6 +136,15 @@ def test_the_code_knows_the_newest_revision() -> None:
 def test_the_models_are_what_the_migrations_make(tmp_path: Path, alembic: Config) -> None:
     make_database(tmp_path)
     command.check(alembic)
+
+
+def test_a_new_database_has_the_schema_that_the_migrations_make(
+    tmp_path: Path, alembic: Config
+) -> None:
+    command.upgrade(alembic, "head")
+    connection: Connection = alembic.attributes["connection"]
+    written = (files("syncengine.storage") / "schema.sql").read_text(encoding="utf-8")
+    assert written == schema_module.dump(connection), "run `make schema`"
 
 
 def test_down_and_up_again_with_data_inside(tmp_path: Path, alembic: Config) -> None:
@@ -161,7 +173,7 @@ def test_a_rebuilt_table_keeps_its_rows_and_its_children(tmp_path: Path, alembic
     assert [row[:-1] for row in after.pop("tracks")] == before["tracks"]
     assert [row[:-1] for row in after.pop("playlists")] == before["playlists"]
     assert after == {name: found for name, found in before.items() if name in after}
-    command.downgrade(alembic, "0001")
+    command.downgrade(alembic, migrate.HEAD)
     assert rows(tmp_path / "library.db") == before
     assert database.check() == []
 
@@ -189,7 +201,7 @@ def _newer_version(tmp_path: Path, alembic: Config, monkeypatch: pytest.MonkeyPa
     """Make the tool know a second migration, after it filled a database without it."""
     filled(tmp_path)
     add_second(tmp_path)
-    monkeypatch.setattr(migrate, "HEAD", "0002")
+    monkeypatch.setattr(migrate, "HEAD", NEXT)
     monkeypatch.setattr(migrate, "_scripts", lambda: tmp_path / "scripts")
 
 
@@ -226,7 +238,7 @@ def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path, alembic: Con
     command.upgrade(alembic, "head")
     before = rows(tmp_path / "library.db")
     newer = Database(database.url.render_as_string(), lambda: NOW)
-    with pytest.raises(UserError, match=r"schema 0002.*knows only 0001"), newer.unit():
+    with pytest.raises(UserError, match=rf"schema {NEXT}.*knows only {migrate.HEAD}"), newer.unit():
         pass
     assert rows(tmp_path / "library.db") == before
     assert not list(tmp_path.glob("*.backup-*"))

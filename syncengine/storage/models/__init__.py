@@ -1,6 +1,6 @@
-"""The tables, as typed models."""
+"""The tables."""
 
 from syncengine.storage.models import catalog, ledger, timeline
-from syncengine.storage.models.base import Base
+from syncengine.storage.models.base import METADATA
 
-__all__ = ["Base", "catalog", "ledger", "timeline"]
+__all__ = ["METADATA", "catalog", "ledger", "timeline"]

@@ -1,11 +1,12 @@
-"""The base of all models: naming convention and column types that recur."""
+"""What all tables share: naming convention and the columns that recur.
+
+Tables are SQLAlchemy's Core: nothing here is mapped to objects, and importing the ORM would cost every
+start of the program a tenth of a second.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from sqlalchemy import BigInteger, Integer, LargeBinary, MetaData, SmallInteger
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy import BigInteger, Column, Integer, MetaData
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -14,17 +15,15 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+METADATA = MetaData(naming_convention=NAMING)
+Moment = BigInteger
+"""Whole seconds since 1970 in UTC."""
 
 
-class Base(DeclarativeBase):
-    """The root of the models; moments are whole seconds since 1970 in UTC."""
+def row_id() -> Column[int]:
+    """Return the column of row numbers.
 
-    metadata = MetaData(naming_convention=NAMING)
-
-
-# Numbers are given out by the writer (there is one, under a lock), so that whole batches can refer to
-# rows before they are written: no database has to tell us an id, row by row.
-RowId = Annotated[int, mapped_column(Integer, primary_key=True, autoincrement=False)]
-Moment = Annotated[int, mapped_column(BigInteger)]
-Small = Annotated[int, mapped_column(SmallInteger)]
-Digest = Annotated[bytes, mapped_column(LargeBinary)]
+    They are given out by the writer (there is one, under a lock), so that whole batches can refer to
+    rows before they are written: no database has to tell us an id, row by row.
+    """
+    return Column("id", Integer, primary_key=True, autoincrement=False)

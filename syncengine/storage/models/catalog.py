@@ -2,187 +2,184 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+)
 
-from syncengine.storage.models.base import Base, Digest, Moment, RowId, Small
+from syncengine.storage.models.base import METADATA, Moment, row_id
 
+Artist = Table(
+    "artists",
+    METADATA,
+    row_id(),
+    Column("key", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+)
+"""An artist, by Spotify URI where one is known, else by name."""
 
-class Artist(Base):
-    """An artist, by Spotify URI where one is known, else by name."""
+ArtistCredit = Table(
+    "artist_credits",
+    METADATA,
+    row_id(),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+)
+"""An ordered list of artists, as credited on a recording or an album."""
 
-    __tablename__ = "artists"
-    id: Mapped[RowId]
-    key: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
+ArtistCreditMember = Table(
+    "artist_credit_members",
+    METADATA,
+    Column(
+        "artist_credit_id",
+        Integer,
+        ForeignKey("artist_credits.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("artist_id", Integer, ForeignKey("artists.id"), nullable=False),
+    Column("name", String, nullable=False),
+)
+"""One artist of a credit, with the name as it is written there."""
 
+Album = Table(
+    "albums",
+    METADATA,
+    row_id(),
+    Column("key", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+)
+"""An album, by Spotify URI where one is known, else by name and artists."""
 
-class ArtistCredit(Base):
-    """An ordered list of artists, as credited on a recording or an album."""
+Recording = Table(
+    "recordings",
+    METADATA,
+    row_id(),
+    Column("title", String),
+    Column("artist_credit_id", Integer, ForeignKey("artist_credits.id")),
+    Column("duration_ms", Integer),
+    Column("explicit", Boolean),
+    Column("disc_number", Integer),
+    Column("track_number", Integer),
+    Column("preview_url", String),
+    CheckConstraint("duration_ms >= 0", name="duration"),
+)
+"""Facts about what is heard; ``duration_ms`` in milliseconds."""
 
-    __tablename__ = "artist_credits"
-    id: Mapped[RowId]
-    digest: Mapped[Digest] = mapped_column(unique=True)
+Release = Table(
+    "releases",
+    METADATA,
+    row_id(),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("album_id", Integer, ForeignKey("albums.id")),
+    Column("album", String),
+    Column("album_uri", String),
+    Column("artist_credit_id", Integer, ForeignKey("artist_credits.id")),
+    Column("release_date", String),
+    Column("label", String),
+    Column("image_url", String),
+    Column("genres", String),
+    Column("copyrights", String),
+)
+"""Facts about the album a track came on; ``release_date`` is YYYY, YYYY-MM or YYYY-MM-DD."""
 
+GenreSet = Table(
+    "genre_sets",
+    METADATA,
+    row_id(),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("genres", String, nullable=False),
+)
+"""An ordered list of genres as one source writes it, as a JSON array of texts."""
 
-class ArtistCreditMember(Base):
-    """One artist of a credit, with the name as it is written there."""
+AudioFeatures = Table(
+    "audio_features",
+    METADATA,
+    row_id(),
+    Column("danceability", Double),
+    Column("energy", Double),
+    Column("key", Integer),
+    Column("loudness", Double),
+    Column("mode", Integer),
+    Column("speechiness", Double),
+    Column("acousticness", Double),
+    Column("instrumentalness", Double),
+    Column("liveness", Double),
+    Column("valence", Double),
+    Column("tempo", Double),
+    Column("time_signature", Integer),
+)
+"""Spotify's audio features; 0–1 but key, mode, time_signature, loudness (dB) and tempo (BPM)."""
 
-    __tablename__ = "artist_credit_members"
-    artist_credit_id: Mapped[int] = mapped_column(
-        ForeignKey("artist_credits.id"), primary_key=True, autoincrement=False
-    )
-    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    artist_id: Mapped[int] = mapped_column(ForeignKey("artists.id"), index=True)
-    name: Mapped[str]
+Track = Table(
+    "tracks",
+    METADATA,
+    row_id(),
+    Column("key", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("recording_id", Integer, ForeignKey("recordings.id")),
+    Column("release_id", Integer, ForeignKey("releases.id")),
+    Column("genre_set_id", Integer, ForeignKey("genre_sets.id")),
+    Column("audio_features_id", Integer, ForeignKey("audio_features.id")),
+    Column("isrc", String),
+    Column("popularity", Integer),
+    CheckConstraint("popularity BETWEEN 0 AND 100", name="popularity"),
+    CheckConstraint("kind IN ('track', 'episode', 'local', 'meta', 'unavailable')", name="kind"),
+)
+"""A track with the facts that hold now: one pointer per group, and the current popularity."""
 
+Dialect = Table(
+    "dialects",
+    METADATA,
+    row_id(),
+    Column("name", String, nullable=False),
+    Column("generation", String, nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("damages", String, nullable=False),
+)
+"""A way of writing exports, by name and generation; ``rank`` orders sources of facts."""
 
-class Album(Base):
-    """An album, by Spotify URI where one is known, else by name and artists."""
+Claim = Table(
+    "claims",
+    METADATA,
+    row_id(),
+    Column("fingerprint", LargeBinary, nullable=False, unique=True),
+    Column("track_id", Integer, ForeignKey("tracks.id"), nullable=False, index=True),
+    Column("dialect_id", Integer, ForeignKey("dialects.id"), nullable=False),
+    Column("recording_id", Integer, ForeignKey("recordings.id")),
+    Column("release_id", Integer, ForeignKey("releases.id")),
+    Column("genre_set_id", Integer, ForeignKey("genre_sets.id")),
+    Column("audio_features_id", Integer, ForeignKey("audio_features.id")),
+    Column("isrc", String),
+)
+"""What one row of one dialect says of one track; ``fingerprint`` is of the row's raw cells."""
 
-    __tablename__ = "albums"
-    id: Mapped[RowId]
-    key: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
+Attestation = Table(
+    "attestations",
+    METADATA,
+    Column("track_id", Integer, ForeignKey("tracks.id"), primary_key=True, autoincrement=False),
+    Column("rank", SmallInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, primary_key=True, autoincrement=False),
+    Column("claim_id", Integer, ForeignKey("claims.id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+"""From ``at`` on, sources of this rank say this of the track; a row only where it changed."""
 
-
-class Recording(Base):
-    """Facts about what is heard; ``duration_ms`` in milliseconds."""
-
-    __tablename__ = "recordings"
-    __table_args__ = (CheckConstraint("duration_ms >= 0", name="duration"),)
-    id: Mapped[RowId]
-    digest: Mapped[Digest] = mapped_column(unique=True)
-    title: Mapped[str | None]
-    artist_credit_id: Mapped[int | None] = mapped_column(
-        ForeignKey("artist_credits.id"), index=True
-    )
-    duration_ms: Mapped[int | None]
-    explicit: Mapped[bool | None]
-    disc_number: Mapped[int | None]
-    track_number: Mapped[int | None]
-    preview_url: Mapped[str | None]
-
-
-class Release(Base):
-    """Facts about the album a track came on; ``release_date`` is YYYY, YYYY-MM or YYYY-MM-DD."""
-
-    __tablename__ = "releases"
-    id: Mapped[RowId]
-    digest: Mapped[Digest] = mapped_column(unique=True)
-    album_id: Mapped[int | None] = mapped_column(ForeignKey("albums.id"), index=True)
-    album: Mapped[str | None]
-    album_uri: Mapped[str | None]
-    artist_credit_id: Mapped[int | None] = mapped_column(ForeignKey("artist_credits.id"))
-    release_date: Mapped[str | None]
-    label: Mapped[str | None]
-    image_url: Mapped[str | None]
-    genres: Mapped[str | None]
-    copyrights: Mapped[str | None]
-
-
-class GenreSet(Base):
-    """An ordered list of genres as one source writes it, as a JSON array of texts."""
-
-    __tablename__ = "genre_sets"
-    id: Mapped[RowId]
-    digest: Mapped[Digest] = mapped_column(unique=True)
-    genres: Mapped[str]
-
-
-class AudioFeatures(Base):
-    """Spotify's audio features; 0–1 but key, mode, time_signature, loudness (dB) and tempo (BPM)."""
-
-    __tablename__ = "audio_features"
-    id: Mapped[RowId]
-    digest: Mapped[Digest] = mapped_column(unique=True)
-    danceability: Mapped[float | None]
-    energy: Mapped[float | None]
-    key: Mapped[int | None]
-    loudness: Mapped[float | None]
-    mode: Mapped[int | None]
-    speechiness: Mapped[float | None]
-    acousticness: Mapped[float | None]
-    instrumentalness: Mapped[float | None]
-    liveness: Mapped[float | None]
-    valence: Mapped[float | None]
-    tempo: Mapped[float | None]
-    time_signature: Mapped[int | None]
-
-
-class Track(Base):
-    """A track with the facts that hold now: one pointer per group, and the current popularity."""
-
-    __tablename__ = "tracks"
-    __table_args__ = (
-        CheckConstraint("popularity BETWEEN 0 AND 100", name="popularity"),
-        CheckConstraint(
-            "kind IN ('track', 'episode', 'local', 'meta', 'unavailable')", name="kind"
-        ),
-    )
-    id: Mapped[RowId]
-    key: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
-    recording_id: Mapped[int | None] = mapped_column(ForeignKey("recordings.id"))
-    release_id: Mapped[int | None] = mapped_column(ForeignKey("releases.id"))
-    genre_set_id: Mapped[int | None] = mapped_column(ForeignKey("genre_sets.id"))
-    audio_features_id: Mapped[int | None] = mapped_column(ForeignKey("audio_features.id"))
-    isrc: Mapped[str | None] = mapped_column(index=True)
-    popularity: Mapped[int | None] = mapped_column(index=True)
-
-
-class Dialect(Base):
-    """A way of writing exports, by name and generation; ``rank`` orders sources of facts."""
-
-    __tablename__ = "dialects"
-    id: Mapped[RowId]
-    name: Mapped[str]
-    generation: Mapped[str]
-    rank: Mapped[Small]
-    damages: Mapped[str]
-
-
-class Claim(Base):
-    """What one row of one dialect says of one track; ``fingerprint`` is of the row's raw cells."""
-
-    __tablename__ = "claims"
-    id: Mapped[RowId]
-    fingerprint: Mapped[Digest] = mapped_column(unique=True)
-    track_id: Mapped[int] = mapped_column(ForeignKey("tracks.id"), index=True)
-    dialect_id: Mapped[int] = mapped_column(ForeignKey("dialects.id"))
-    recording_id: Mapped[int | None] = mapped_column(ForeignKey("recordings.id"))
-    release_id: Mapped[int | None] = mapped_column(ForeignKey("releases.id"))
-    genre_set_id: Mapped[int | None] = mapped_column(ForeignKey("genre_sets.id"))
-    audio_features_id: Mapped[int | None] = mapped_column(ForeignKey("audio_features.id"))
-    isrc: Mapped[str | None]
-
-
-class Attestation(Base):
-    """From ``at`` on, sources of this rank say this of the track; a row only where it changed."""
-
-    __tablename__ = "attestations"
-    __table_args__ = (
-        Index("ix_attestations_at", "at"),
-        {"sqlite_with_rowid": False},
-    )
-    track_id: Mapped[int] = mapped_column(
-        ForeignKey("tracks.id"), primary_key=True, autoincrement=False
-    )
-    rank: Mapped[Small] = mapped_column(primary_key=True)
-    at: Mapped[Moment] = mapped_column(primary_key=True)
-    claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"))
-
-
-class Popularity(Base):
-    """From ``at`` on, the track's popularity was ``value`` (0–100); a row only where it changed."""
-
-    __tablename__ = "popularity"
-    __table_args__ = (
-        CheckConstraint("value BETWEEN 0 AND 100", name="value"),
-        {"sqlite_with_rowid": False},
-    )
-    track_id: Mapped[int] = mapped_column(
-        ForeignKey("tracks.id"), primary_key=True, autoincrement=False
-    )
-    at: Mapped[Moment] = mapped_column(primary_key=True)
-    value: Mapped[Small]
+Popularity = Table(
+    "popularity",
+    METADATA,
+    Column("track_id", Integer, ForeignKey("tracks.id"), primary_key=True, autoincrement=False),
+    Column("at", Moment, primary_key=True, autoincrement=False),
+    Column("value", SmallInteger, nullable=False),
+    CheckConstraint("value BETWEEN 0 AND 100", name="value"),
+    sqlite_with_rowid=False,
+)
+"""From ``at`` on, the track's popularity was ``value`` (0–100); a row only where it changed."""

@@ -2,98 +2,106 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+)
 
-from syncengine.storage.models.base import Base, Digest, Moment, RowId
+from syncengine.storage.models.base import METADATA, Moment, row_id
 
+Run = Table(
+    "runs",
+    METADATA,
+    row_id(),
+    Column("command", String, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("exit_code", Integer),
+    Column("summary", String),
+)
+"""One run of a command that may write; ``exit_code`` is missing while it runs or if it died."""
 
-class Run(Base):
-    """One run of a command that may write; ``exit_code`` is missing while it runs or if it died."""
+SyncLog = Table(
+    "sync_log",
+    METADATA,
+    row_id(),
+    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("step", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("detail", String),
+)
+"""One step of a run: what was done to what, and how it went; ``detail`` is JSON."""
 
-    __tablename__ = "runs"
-    id: Mapped[RowId]
-    command: Mapped[str]
-    started_at: Mapped[Moment]
-    ended_at: Mapped[Moment | None]
-    exit_code: Mapped[int | None]
-    summary: Mapped[str | None]
+RawFile = Table(
+    "raw_files",
+    METADATA,
+    row_id(),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("size", Integer, nullable=False),
+    Column("stored_at", Moment, nullable=False),
+)
+"""The bytes of an imported file, kept compressed beside the database under their SHA-256."""
 
+ExportedFile = Table(
+    "exported_files",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("moment", Moment, primary_key=True, autoincrement=False),
+    Column("entries", Integer, nullable=False),
+    Column("written_at", Moment, nullable=False),
+)
+"""A file that an export of ours wrote, by the SHA-256 of its bytes: no observation of anything.
 
-class SyncLog(Base):
-    """One step of a run: what was done to what, and how it went; ``detail`` is JSON."""
+``entries`` counts its rows; ``moment`` is what it shows the library at, and the file's time. The
+same bytes under another time are the exporter's: it writes as we do.
+"""
 
-    __tablename__ = "sync_log"
-    id: Mapped[RowId]
-    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
-    at: Mapped[Moment]
-    step: Mapped[str]
-    subject: Mapped[str]
-    outcome: Mapped[str]
-    detail: Mapped[str | None]
+QuarantinedFile = Table(
+    "quarantined_files",
+    METADATA,
+    row_id(),
+    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("path", String, nullable=False, index=True),
+    Column("digest", LargeBinary),
+    Column("line", Integer),
+    Column("reason", String, nullable=False),
+    Column("found_at", Moment, nullable=False),
+    Column("resolved_at", Moment),
+)
+"""A file that could not be read as an export; ``resolved_at`` once the same path was readable."""
 
+Judgement = Table(
+    "judgements",
+    METADATA,
+    row_id(),
+    Column("subject", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("left", String, nullable=False),
+    Column("right", String, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("taken_back_at", Moment),
+)
+"""What a person decided; machines never change it, and ``taken_back_at`` takes it back."""
 
-class RawFile(Base):
-    """The bytes of an imported file, kept compressed beside the database under their SHA-256."""
-
-    __tablename__ = "raw_files"
-    id: Mapped[RowId]
-    digest: Mapped[Digest] = mapped_column(unique=True)
-    size: Mapped[int]
-    stored_at: Mapped[Moment]
-
-
-class ExportedFile(Base):
-    """A file that an export of ours wrote, by the SHA-256 of its bytes: no observation of anything.
-
-    ``entries`` counts its rows; ``moment`` is what it shows the library at, and the file's time. The
-    same bytes under another time are the exporter's: it writes as we do.
-    """
-
-    __tablename__ = "exported_files"
-    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    moment: Mapped[Moment] = mapped_column(primary_key=True)
-    entries: Mapped[int]
-    written_at: Mapped[Moment]
-
-
-class QuarantinedFile(Base):
-    """A file that could not be read as an export; ``resolved_at`` once the same path was readable."""
-
-    __tablename__ = "quarantined_files"
-    id: Mapped[RowId]
-    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
-    path: Mapped[str] = mapped_column(index=True)
-    digest: Mapped[bytes | None]
-    line: Mapped[int | None]
-    reason: Mapped[str]
-    found_at: Mapped[Moment]
-    resolved_at: Mapped[Moment | None]
-
-
-class Judgement(Base):
-    """What a person decided; machines never change it, and ``taken_back_at`` takes it back."""
-
-    __tablename__ = "judgements"
-    id: Mapped[RowId]
-    subject: Mapped[str]
-    verdict: Mapped[str]
-    left: Mapped[str]
-    right: Mapped[str]
-    made_at: Mapped[Moment]
-    taken_back_at: Mapped[Moment | None]
-
-
-class AgreedItem(Base):
-    """What a sink was last known to hold of one item; ``properties`` is JSON, as pushed."""
-
-    __tablename__ = "agreed_items"
-    __table_args__ = (Index("ix_agreed_items_address", "sink", "address"),)
-    sink: Mapped[str] = mapped_column(primary_key=True)
-    entity: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    address: Mapped[str | None]
-    digest: Mapped[str]
-    properties: Mapped[str]
-    removed: Mapped[bool]
-    agreed_at: Mapped[Moment]
+AgreedItem = Table(
+    "agreed_items",
+    METADATA,
+    Column("sink", String, primary_key=True),
+    Column("entity", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("address", String),
+    Column("digest", String, nullable=False),
+    Column("properties", String, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    Column("agreed_at", Moment, nullable=False),
+    Index("ix_agreed_items_address", "sink", "address"),
+)
+"""What a sink was last known to hold of one item; ``properties`` is JSON, as pushed."""

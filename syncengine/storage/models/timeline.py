@@ -2,161 +2,159 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
-from syncengine.storage.models.base import Base, Digest, Moment, RowId, Small
+from syncengine.storage.models.base import METADATA, Moment, row_id
 
+Snapshot = Table(
+    "snapshots",
+    METADATA,
+    row_id(),
+    Column("run_id", Integer, ForeignKey("runs.id")),
+    Column("source", SmallInteger, nullable=False),
+    Column("taken_at", Moment, nullable=False, index=True),
+    Column("recorded_at", Moment, nullable=False),
+    Column("listed", Boolean, nullable=False),
+)
+"""The observations made by one command; ``listed`` unless they only confirmed what was known."""
 
-class Snapshot(Base):
-    """The observations made by one command; ``listed`` unless they only confirmed what was known."""
+Playlist = Table(
+    "playlists",
+    METADATA,
+    row_id(),
+    Column("key", String, nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("name_inferred", Boolean, nullable=False),
+    Column("observed_at", Moment),
+    Column("ended_at", Moment),
+)
+"""A playlist with the key and name it has now; ``observed_at`` is of the observation in force."""
 
-    __tablename__ = "snapshots"
-    id: Mapped[RowId]
-    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
-    source: Mapped[Small]
-    taken_at: Mapped[Moment] = mapped_column(index=True)
-    recorded_at: Mapped[Moment]
-    listed: Mapped[bool]
+PlaylistKey = Table(
+    "playlist_keys",
+    METADATA,
+    row_id(),
+    Column("key", String, nullable=False, unique=True),
+    Column("playlist_id", Integer, ForeignKey("playlists.id"), nullable=False, index=True),
+    Column("joined_because", String),
+)
+"""A key under which a playlist was seen, and why it belongs to that playlist."""
 
+PlaylistName = Table(
+    "playlist_names",
+    METADATA,
+    row_id(),
+    Column("stem", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("inferred", Boolean, nullable=False),
+    UniqueConstraint("stem"),
+)
+"""A name as seen: the file stem, and what to show for it; ``inferred`` if made from the stem."""
 
-class Playlist(Base):
-    """A playlist with the key and name it has now; ``observed_at`` is of the observation in force."""
+Content = Table(
+    "contents",
+    METADATA,
+    row_id(),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("base_id", Integer, ForeignKey("contents.id")),
+    Column("depth", SmallInteger, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+)
+"""What one observation told, exactly, packed; against ``base_id`` where that is smaller."""
 
-    __tablename__ = "playlists"
-    id: Mapped[RowId]
-    key: Mapped[str] = mapped_column(index=True)
-    name: Mapped[str]
-    name_inferred: Mapped[bool]
-    observed_at: Mapped[Moment | None]
-    ended_at: Mapped[Moment | None]
+Observation = Table(
+    "observations",
+    METADATA,
+    row_id(),
+    Column("snapshot_id", Integer, ForeignKey("snapshots.id"), nullable=False, index=True),
+    Column("key_id", Integer, ForeignKey("playlist_keys.id"), nullable=False),
+    Column("name_id", Integer, ForeignKey("playlist_names.id"), nullable=False),
+    Column("dialect_id", Integer, ForeignKey("dialects.id")),
+    Column("taken_at", Moment, nullable=False),
+    Column("source", SmallInteger, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("inferred", Boolean, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("content_id", Integer, ForeignKey("contents.id")),
+    Column("effect", SmallInteger, nullable=False),
+    Column("state_id", Integer, ForeignKey("contents.id")),
+    UniqueConstraint("key_id", "taken_at", "source", "digest"),
+    Index("ix_observations_taken_at", "taken_at"),
+)
+"""What one source said about one playlist at one moment, and what the fold made of it.
 
+``digest`` is of the bytes; ``effect`` and ``state_id`` (the content in force after it) are
+results of the fold.
+"""
 
-class PlaylistKey(Base):
-    """A key under which a playlist was seen, and why it belongs to that playlist."""
+Roster = Table(
+    "rosters",
+    METADATA,
+    row_id(),
+    Column("snapshot_id", Integer, ForeignKey("snapshots.id"), nullable=False, index=True),
+    Column("taken_at", Moment, nullable=False),
+    Column("source", SmallInteger, nullable=False),
+)
+"""A statement of which playlists exist, made by one snapshot."""
 
-    __tablename__ = "playlist_keys"
-    id: Mapped[RowId]
-    key: Mapped[str] = mapped_column(unique=True)
-    playlist_id: Mapped[int] = mapped_column(ForeignKey("playlists.id"), index=True)
-    joined_because: Mapped[str | None]
+RosterKey = Table(
+    "roster_keys",
+    METADATA,
+    Column("roster_id", Integer, ForeignKey("rosters.id"), primary_key=True, autoincrement=False),
+    Column(
+        "key_id", Integer, ForeignKey("playlist_keys.id"), primary_key=True, autoincrement=False
+    ),
+)
+"""A playlist key that a roster lists."""
 
+Contributor = Table(
+    "contributors",
+    METADATA,
+    row_id(),
+    Column("name", String, nullable=False, unique=True),
+)
+"""A Spotify user who added entries, by bare user id."""
 
-class PlaylistName(Base):
-    """A name as seen: the file stem, and what to show for it; ``inferred`` if made from the stem."""
+Entry = Table(
+    "entries",
+    METADATA,
+    row_id(),
+    Column("playlist_id", Integer, ForeignKey("playlists.id"), nullable=False),
+    Column("track_id", Integer, ForeignKey("tracks.id"), nullable=False, index=True),
+    Column("added_at", Moment),
+    Column("contributor_id", Integer, ForeignKey("contributors.id")),
+    Column("rank", Integer, nullable=False),
+    Column("valid_from", Moment, nullable=False),
+    Column("valid_to", Moment),
+    Index("ix_entries_playlist_id_valid_to", "playlist_id", "valid_to"),
+)
+"""A place in a playlist from ``valid_from`` until ``valid_to`` (none: it still is).
 
-    __tablename__ = "playlist_names"
-    __table_args__ = (UniqueConstraint("stem"),)
-    id: Mapped[RowId]
-    stem: Mapped[str]
-    name: Mapped[str]
-    inferred: Mapped[bool]
+``rank`` orders the entries of one moment and means nothing else.
+"""
 
-
-class Content(Base):
-    """What one observation told, exactly, packed; against ``base_id`` where that is smaller."""
-
-    __tablename__ = "contents"
-    id: Mapped[RowId]
-    digest: Mapped[Digest] = mapped_column(unique=True)
-    base_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
-    depth: Mapped[Small]
-    lines: Mapped[int]
-    packed: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class Observation(Base):
-    """What one source said about one playlist at one moment, and what the fold made of it.
-
-    ``digest`` is of the bytes; ``effect`` and ``state_id`` (the content in force after it) are
-    results of the fold.
-    """
-
-    __tablename__ = "observations"
-    __table_args__ = (
-        UniqueConstraint("key_id", "taken_at", "source", "digest"),
-        Index("ix_observations_taken_at", "taken_at"),
-    )
-    id: Mapped[RowId]
-    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"), index=True)
-    key_id: Mapped[int] = mapped_column(ForeignKey("playlist_keys.id"))
-    name_id: Mapped[int] = mapped_column(ForeignKey("playlist_names.id"))
-    dialect_id: Mapped[int | None] = mapped_column(ForeignKey("dialects.id"))
-    taken_at: Mapped[Moment]
-    source: Mapped[Small]
-    kind: Mapped[Small]
-    inferred: Mapped[bool]
-    accepted: Mapped[bool]
-    digest: Mapped[Digest]
-    content_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
-    effect: Mapped[Small]
-    state_id: Mapped[int | None] = mapped_column(ForeignKey("contents.id"))
-
-
-class Roster(Base):
-    """A statement of which playlists exist, made by one snapshot."""
-
-    __tablename__ = "rosters"
-    id: Mapped[RowId]
-    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"), index=True)
-    taken_at: Mapped[Moment]
-    source: Mapped[Small]
-
-
-class RosterKey(Base):
-    """A playlist key that a roster lists."""
-
-    __tablename__ = "roster_keys"
-    roster_id: Mapped[int] = mapped_column(
-        ForeignKey("rosters.id"), primary_key=True, autoincrement=False
-    )
-    key_id: Mapped[int] = mapped_column(
-        ForeignKey("playlist_keys.id"), primary_key=True, autoincrement=False
-    )
-
-
-class Contributor(Base):
-    """A Spotify user who added entries, by bare user id."""
-
-    __tablename__ = "contributors"
-    id: Mapped[RowId]
-    name: Mapped[str] = mapped_column(unique=True)
-
-
-class Entry(Base):
-    """A place in a playlist from ``valid_from`` until ``valid_to`` (none: it still is).
-
-    ``rank`` orders the entries of one moment and means nothing else.
-    """
-
-    __tablename__ = "entries"
-    __table_args__ = (
-        Index(
-            "ix_entries_present",
-            "playlist_id",
-            sqlite_where=text("valid_to IS NULL"),
-            postgresql_where=text("valid_to IS NULL"),
-        ),
-        Index("ix_entries_playlist_id_valid_to", "playlist_id", "valid_to"),
-    )
-    id: Mapped[RowId]
-    playlist_id: Mapped[int] = mapped_column(ForeignKey("playlists.id"))
-    track_id: Mapped[int] = mapped_column(ForeignKey("tracks.id"), index=True)
-    added_at: Mapped[Moment | None]
-    contributor_id: Mapped[int | None] = mapped_column(ForeignKey("contributors.id"))
-    rank: Mapped[int]
-    valid_from: Mapped[Moment]
-    valid_to: Mapped[Moment | None]
-
-
-class PlaylistSpan(Base):
-    """A stretch of time in which a playlist was in the library, under one key and name."""
-
-    __tablename__ = "playlist_spans"
-    __table_args__ = (Index("ix_playlist_spans_valid_from", "valid_from"),)
-    id: Mapped[RowId]
-    playlist_id: Mapped[int] = mapped_column(ForeignKey("playlists.id"), index=True)
-    key_id: Mapped[int] = mapped_column(ForeignKey("playlist_keys.id"))
-    name_id: Mapped[int] = mapped_column(ForeignKey("playlist_names.id"))
-    valid_from: Mapped[Moment]
-    valid_to: Mapped[Moment | None]
+PlaylistSpan = Table(
+    "playlist_spans",
+    METADATA,
+    row_id(),
+    Column("playlist_id", Integer, ForeignKey("playlists.id"), nullable=False, index=True),
+    Column("key_id", Integer, ForeignKey("playlist_keys.id"), nullable=False),
+    Column("name_id", Integer, ForeignKey("playlist_names.id"), nullable=False),
+    Column("valid_from", Moment, nullable=False),
+    Column("valid_to", Moment),
+    Index("ix_playlist_spans_valid_from", "valid_from"),
+)
+"""A stretch of time in which a playlist was in the library, under one key and name."""

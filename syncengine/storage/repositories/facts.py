@@ -11,13 +11,13 @@ from syncengine.core.track import Attestation, Claim, Facts, resolve
 from syncengine.storage.bulk import chunks
 from syncengine.storage.repositories.claims import (
     CLAIMS,
-    GROUP_COLUMNS,
     TRACKS,
     ClaimBook,
     ClaimReader,
     load_dialects,
 )
 from syncengine.storage.repositories.contents import ContentBook
+from syncengine.storage.repositories.groups import GROUP_COLUMNS
 from syncengine.storage.repositories.series import ATTESTATIONS, Heard, Retelling
 
 Said = tuple[Instant, int]
@@ -78,7 +78,7 @@ class FactWriter:
             )
             for f in facts.values()
         ]
-        groups = self._claims.intern_groups(merged)
+        groups = zip(*self._claims.groups.intern(merged, list(facts), facts), strict=True)
         names = [f"{name}_now" for name in GROUP_COLUMNS]
         self._connection.execute(
             _POINT_AT_GROUPS,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Connection, Table, select
 
-from syncengine.storage.bulk import Numbers, bulk_insert, chunks
+from syncengine.storage.bulk import Lookup, Numbers, bulk_insert
 
 Key = TypeVar("Key", bound=str | bytes)
 
@@ -31,42 +31,36 @@ class Interner(Generic[Key]):
         self._numbers = numbers
         self._table = table
         self._columns = ("id", key, *columns)
-        column = table.c[key]
-        self._known = select(column, table.c.id).where(
-            column.in_(bindparam("keys", expanding=True))
-        )
+        self._known = Lookup(select(table.c[key], table.c.id), table.c[key])
         self._ids: dict[Key, int] = {}
+        self._forgot = False
 
     def find(self, keys: Iterable[Key]) -> dict[Key, int]:
         """Return the row numbers of those keys that are known."""
+        ids = self._ids
         asked = set(keys)
-        found = {key: self._ids[key] for key in asked if key in self._ids}
-        missing = asked.difference(found)
-        if missing and not (self._numbers.was_empty(self._table) and self._holds_all):
-            for chunk in chunks(missing):
-                for key, number in self._connection.execute(self._known, {"keys": chunk}):
-                    found[key] = number
-                    self._remember(key, number)
+        found = {key: ids[key] for key in asked if key in ids}
+        if len(found) < len(asked) and (self._forgot or not self._numbers.was_empty(self._table)):
+            stored: dict[Key, int] = dict(
+                iter(self._known.rows(self._connection, asked.difference(found)))
+            )
+            self._remember(stored)
+            found |= stored
         return found
 
     def intern(self, rows: Mapping[Key, tuple[Any, ...]]) -> dict[Key, int]:
         """Return the row number of every key, inserting the rows of the unknown ones."""
         ids = self.find(rows)
-        fresh = {key: self._numbers.next(self._table) for key in rows if key not in ids}
+        unknown = [key for key in rows if key not in ids]
+        numbers = self._numbers.take(self._table, len(unknown))
+        fresh = dict(zip(unknown, numbers, strict=True))
         values = ((number, key, *rows[key]) for key, number in fresh.items())
         bulk_insert(self._connection, self._table, self._columns, values)
-        for key, number in fresh.items():
-            self._remember(key, number)
+        self._remember(fresh)
         return ids | fresh
 
-    @property
-    def _holds_all(self) -> bool:
-        return len(self._ids) < MOST_REMEMBERED and not self._forgot
-
-    _forgot = False
-
-    def _remember(self, key: Key, number: int) -> None:
-        if len(self._ids) >= MOST_REMEMBERED:
+    def _remember(self, ids: Mapping[Key, int]) -> None:
+        if len(self._ids) + len(ids) > MOST_REMEMBERED:
             self._ids.clear()
             self._forgot = True
-        self._ids[key] = number
+        self._ids |= ids

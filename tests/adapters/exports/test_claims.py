@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import fields
-
 import pytest
 
 from syncengine.core.identity import UNAVAILABLE, meta_track
@@ -190,6 +188,6 @@ def test_every_feature_is_read_from_its_own_column() -> None:
     row = net_row() | {title: str(place) for place, title in enumerate(titles)}
     features = only_claim(csv_text(NET_HEADER, row)).features
     assert features is not None
-    assert [getattr(features, each.name) for each in fields(features)] == list(range(12))
-    wholes = {each.name for each in fields(features) if type(getattr(features, each.name)) is int}
+    assert list(features) == list(range(12))
+    wholes = {name for name, value in features._asdict().items() if type(value) is int}
     assert wholes == {"key", "mode", "time_signature"}

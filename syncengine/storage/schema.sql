@@ -1,0 +1,356 @@
+CREATE TABLE agreed_items (
+	sink VARCHAR NOT NULL, 
+	entity VARCHAR NOT NULL, 
+	"key" VARCHAR NOT NULL, 
+	address VARCHAR, 
+	digest VARCHAR NOT NULL, 
+	properties VARCHAR NOT NULL, 
+	removed BOOLEAN NOT NULL, 
+	agreed_at BIGINT NOT NULL, 
+	CONSTRAINT pk_agreed_items PRIMARY KEY (sink, entity, "key")
+);
+CREATE TABLE albums (
+	id INTEGER NOT NULL, 
+	"key" VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	CONSTRAINT pk_albums PRIMARY KEY (id), 
+	CONSTRAINT uq_albums_key UNIQUE ("key")
+);
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+CREATE TABLE artist_credit_members (
+	artist_credit_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	artist_id INTEGER NOT NULL, 
+	name VARCHAR NOT NULL, 
+	CONSTRAINT pk_artist_credit_members PRIMARY KEY (artist_credit_id, position), 
+	CONSTRAINT fk_artist_credit_members_artist_credit_id_artist_credits FOREIGN KEY(artist_credit_id) REFERENCES artist_credits (id), 
+	CONSTRAINT fk_artist_credit_members_artist_id_artists FOREIGN KEY(artist_id) REFERENCES artists (id)
+);
+CREATE TABLE artist_credits (
+	id INTEGER NOT NULL, 
+	digest BLOB NOT NULL, 
+	CONSTRAINT pk_artist_credits PRIMARY KEY (id), 
+	CONSTRAINT uq_artist_credits_digest UNIQUE (digest)
+);
+CREATE TABLE artists (
+	id INTEGER NOT NULL, 
+	"key" VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	CONSTRAINT pk_artists PRIMARY KEY (id), 
+	CONSTRAINT uq_artists_key UNIQUE ("key")
+);
+CREATE TABLE attestations (
+	track_id INTEGER NOT NULL, 
+	rank SMALLINT NOT NULL, 
+	at BIGINT NOT NULL, 
+	claim_id INTEGER NOT NULL, 
+	CONSTRAINT pk_attestations PRIMARY KEY (track_id, rank, at), 
+	CONSTRAINT fk_attestations_claim_id_claims FOREIGN KEY(claim_id) REFERENCES claims (id), 
+	CONSTRAINT fk_attestations_track_id_tracks FOREIGN KEY(track_id) REFERENCES tracks (id)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE "audio_features" (
+	id INTEGER NOT NULL, 
+	danceability DOUBLE, 
+	energy DOUBLE, 
+	"key" INTEGER, 
+	loudness DOUBLE, 
+	mode INTEGER, 
+	speechiness DOUBLE, 
+	acousticness DOUBLE, 
+	instrumentalness DOUBLE, 
+	liveness DOUBLE, 
+	valence DOUBLE, 
+	tempo DOUBLE, 
+	time_signature INTEGER, 
+	CONSTRAINT pk_audio_features PRIMARY KEY (id)
+);
+CREATE TABLE claims (
+	id INTEGER NOT NULL, 
+	fingerprint BLOB NOT NULL, 
+	track_id INTEGER NOT NULL, 
+	dialect_id INTEGER NOT NULL, 
+	recording_id INTEGER, 
+	release_id INTEGER, 
+	genre_set_id INTEGER, 
+	audio_features_id INTEGER, 
+	isrc VARCHAR, 
+	CONSTRAINT pk_claims PRIMARY KEY (id), 
+	CONSTRAINT fk_claims_audio_features_id_audio_features FOREIGN KEY(audio_features_id) REFERENCES audio_features (id), 
+	CONSTRAINT fk_claims_dialect_id_dialects FOREIGN KEY(dialect_id) REFERENCES dialects (id), 
+	CONSTRAINT fk_claims_genre_set_id_genre_sets FOREIGN KEY(genre_set_id) REFERENCES genre_sets (id), 
+	CONSTRAINT fk_claims_recording_id_recordings FOREIGN KEY(recording_id) REFERENCES recordings (id), 
+	CONSTRAINT fk_claims_release_id_releases FOREIGN KEY(release_id) REFERENCES releases (id), 
+	CONSTRAINT fk_claims_track_id_tracks FOREIGN KEY(track_id) REFERENCES tracks (id), 
+	CONSTRAINT uq_claims_fingerprint UNIQUE (fingerprint)
+);
+CREATE TABLE contents (
+	id INTEGER NOT NULL, 
+	digest BLOB NOT NULL, 
+	base_id INTEGER, 
+	depth SMALLINT NOT NULL, 
+	lines INTEGER NOT NULL, 
+	packed BLOB NOT NULL, 
+	CONSTRAINT pk_contents PRIMARY KEY (id), 
+	CONSTRAINT fk_contents_base_id_contents FOREIGN KEY(base_id) REFERENCES contents (id), 
+	CONSTRAINT uq_contents_digest UNIQUE (digest)
+);
+CREATE TABLE contributors (
+	id INTEGER NOT NULL, 
+	name VARCHAR NOT NULL, 
+	CONSTRAINT pk_contributors PRIMARY KEY (id), 
+	CONSTRAINT uq_contributors_name UNIQUE (name)
+);
+CREATE TABLE dialects (
+	id INTEGER NOT NULL, 
+	name VARCHAR NOT NULL, 
+	generation VARCHAR NOT NULL, 
+	rank SMALLINT NOT NULL, 
+	damages VARCHAR NOT NULL, 
+	CONSTRAINT pk_dialects PRIMARY KEY (id)
+);
+CREATE TABLE entries (
+	id INTEGER NOT NULL, 
+	playlist_id INTEGER NOT NULL, 
+	track_id INTEGER NOT NULL, 
+	added_at BIGINT, 
+	contributor_id INTEGER, 
+	rank INTEGER NOT NULL, 
+	valid_from BIGINT NOT NULL, 
+	valid_to BIGINT, 
+	CONSTRAINT pk_entries PRIMARY KEY (id), 
+	CONSTRAINT fk_entries_contributor_id_contributors FOREIGN KEY(contributor_id) REFERENCES contributors (id), 
+	CONSTRAINT fk_entries_playlist_id_playlists FOREIGN KEY(playlist_id) REFERENCES playlists (id), 
+	CONSTRAINT fk_entries_track_id_tracks FOREIGN KEY(track_id) REFERENCES tracks (id)
+);
+CREATE TABLE exported_files (
+	digest BLOB NOT NULL, 
+	moment BIGINT NOT NULL, 
+	entries INTEGER NOT NULL, 
+	written_at BIGINT NOT NULL, 
+	CONSTRAINT pk_exported_files PRIMARY KEY (digest, moment)
+);
+CREATE TABLE genre_sets (
+	id INTEGER NOT NULL, 
+	digest BLOB NOT NULL, 
+	genres VARCHAR NOT NULL, 
+	CONSTRAINT pk_genre_sets PRIMARY KEY (id), 
+	CONSTRAINT uq_genre_sets_digest UNIQUE (digest)
+);
+CREATE TABLE judgements (
+	id INTEGER NOT NULL, 
+	subject VARCHAR NOT NULL, 
+	verdict VARCHAR NOT NULL, 
+	"left" VARCHAR NOT NULL, 
+	"right" VARCHAR NOT NULL, 
+	made_at BIGINT NOT NULL, 
+	taken_back_at BIGINT, 
+	CONSTRAINT pk_judgements PRIMARY KEY (id)
+);
+CREATE TABLE observations (
+	id INTEGER NOT NULL, 
+	snapshot_id INTEGER NOT NULL, 
+	key_id INTEGER NOT NULL, 
+	name_id INTEGER NOT NULL, 
+	dialect_id INTEGER, 
+	taken_at BIGINT NOT NULL, 
+	source SMALLINT NOT NULL, 
+	kind SMALLINT NOT NULL, 
+	inferred BOOLEAN NOT NULL, 
+	accepted BOOLEAN NOT NULL, 
+	digest BLOB NOT NULL, 
+	content_id INTEGER, 
+	effect SMALLINT NOT NULL, 
+	state_id INTEGER, 
+	CONSTRAINT pk_observations PRIMARY KEY (id), 
+	CONSTRAINT fk_observations_content_id_contents FOREIGN KEY(content_id) REFERENCES contents (id), 
+	CONSTRAINT fk_observations_dialect_id_dialects FOREIGN KEY(dialect_id) REFERENCES dialects (id), 
+	CONSTRAINT fk_observations_key_id_playlist_keys FOREIGN KEY(key_id) REFERENCES playlist_keys (id), 
+	CONSTRAINT fk_observations_name_id_playlist_names FOREIGN KEY(name_id) REFERENCES playlist_names (id), 
+	CONSTRAINT fk_observations_snapshot_id_snapshots FOREIGN KEY(snapshot_id) REFERENCES snapshots (id), 
+	CONSTRAINT fk_observations_state_id_contents FOREIGN KEY(state_id) REFERENCES contents (id), 
+	CONSTRAINT uq_observations_key_id_taken_at_source_digest UNIQUE (key_id, taken_at, source, digest)
+);
+CREATE TABLE playlist_keys (
+	id INTEGER NOT NULL, 
+	"key" VARCHAR NOT NULL, 
+	playlist_id INTEGER NOT NULL, 
+	joined_because VARCHAR, 
+	CONSTRAINT pk_playlist_keys PRIMARY KEY (id), 
+	CONSTRAINT fk_playlist_keys_playlist_id_playlists FOREIGN KEY(playlist_id) REFERENCES playlists (id), 
+	CONSTRAINT uq_playlist_keys_key UNIQUE ("key")
+);
+CREATE TABLE playlist_names (
+	id INTEGER NOT NULL, 
+	stem VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	inferred BOOLEAN NOT NULL, 
+	CONSTRAINT pk_playlist_names PRIMARY KEY (id), 
+	CONSTRAINT uq_playlist_names_stem UNIQUE (stem)
+);
+CREATE TABLE playlist_spans (
+	id INTEGER NOT NULL, 
+	playlist_id INTEGER NOT NULL, 
+	key_id INTEGER NOT NULL, 
+	name_id INTEGER NOT NULL, 
+	valid_from BIGINT NOT NULL, 
+	valid_to BIGINT, 
+	CONSTRAINT pk_playlist_spans PRIMARY KEY (id), 
+	CONSTRAINT fk_playlist_spans_key_id_playlist_keys FOREIGN KEY(key_id) REFERENCES playlist_keys (id), 
+	CONSTRAINT fk_playlist_spans_name_id_playlist_names FOREIGN KEY(name_id) REFERENCES playlist_names (id), 
+	CONSTRAINT fk_playlist_spans_playlist_id_playlists FOREIGN KEY(playlist_id) REFERENCES playlists (id)
+);
+CREATE TABLE playlists (
+	id INTEGER NOT NULL, 
+	"key" VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	name_inferred BOOLEAN NOT NULL, 
+	observed_at BIGINT, 
+	ended_at BIGINT, 
+	CONSTRAINT pk_playlists PRIMARY KEY (id)
+);
+CREATE TABLE popularity (
+	track_id INTEGER NOT NULL, 
+	at BIGINT NOT NULL, 
+	value SMALLINT NOT NULL, 
+	CONSTRAINT pk_popularity PRIMARY KEY (track_id, at), 
+	CONSTRAINT ck_popularity_value CHECK (value BETWEEN 0 AND 100), 
+	CONSTRAINT fk_popularity_track_id_tracks FOREIGN KEY(track_id) REFERENCES tracks (id)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE quarantined_files (
+	id INTEGER NOT NULL, 
+	run_id INTEGER NOT NULL, 
+	path VARCHAR NOT NULL, 
+	digest BLOB, 
+	line INTEGER, 
+	reason VARCHAR NOT NULL, 
+	found_at BIGINT NOT NULL, 
+	resolved_at BIGINT, 
+	CONSTRAINT pk_quarantined_files PRIMARY KEY (id), 
+	CONSTRAINT fk_quarantined_files_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (id)
+);
+CREATE TABLE raw_files (
+	id INTEGER NOT NULL, 
+	digest BLOB NOT NULL, 
+	size INTEGER NOT NULL, 
+	stored_at BIGINT NOT NULL, 
+	CONSTRAINT pk_raw_files PRIMARY KEY (id), 
+	CONSTRAINT uq_raw_files_digest UNIQUE (digest)
+);
+CREATE TABLE "recordings" (
+	id INTEGER NOT NULL, 
+	title VARCHAR, 
+	artist_credit_id INTEGER, 
+	duration_ms INTEGER, 
+	explicit BOOLEAN, 
+	disc_number INTEGER, 
+	track_number INTEGER, 
+	preview_url VARCHAR, 
+	CONSTRAINT pk_recordings PRIMARY KEY (id), 
+	CONSTRAINT fk_recordings_artist_credit_id_artist_credits FOREIGN KEY(artist_credit_id) REFERENCES artist_credits (id), 
+	CONSTRAINT ck_recordings_duration CHECK (duration_ms >= 0)
+);
+CREATE TABLE releases (
+	id INTEGER NOT NULL, 
+	digest BLOB NOT NULL, 
+	album_id INTEGER, 
+	album VARCHAR, 
+	album_uri VARCHAR, 
+	artist_credit_id INTEGER, 
+	release_date VARCHAR, 
+	label VARCHAR, 
+	image_url VARCHAR, 
+	genres VARCHAR, 
+	copyrights VARCHAR, 
+	CONSTRAINT pk_releases PRIMARY KEY (id), 
+	CONSTRAINT fk_releases_album_id_albums FOREIGN KEY(album_id) REFERENCES albums (id), 
+	CONSTRAINT fk_releases_artist_credit_id_artist_credits FOREIGN KEY(artist_credit_id) REFERENCES artist_credits (id), 
+	CONSTRAINT uq_releases_digest UNIQUE (digest)
+);
+CREATE TABLE roster_keys (
+	roster_id INTEGER NOT NULL, 
+	key_id INTEGER NOT NULL, 
+	CONSTRAINT pk_roster_keys PRIMARY KEY (roster_id, key_id), 
+	CONSTRAINT fk_roster_keys_key_id_playlist_keys FOREIGN KEY(key_id) REFERENCES playlist_keys (id), 
+	CONSTRAINT fk_roster_keys_roster_id_rosters FOREIGN KEY(roster_id) REFERENCES rosters (id)
+);
+CREATE TABLE rosters (
+	id INTEGER NOT NULL, 
+	snapshot_id INTEGER NOT NULL, 
+	taken_at BIGINT NOT NULL, 
+	source SMALLINT NOT NULL, 
+	CONSTRAINT pk_rosters PRIMARY KEY (id), 
+	CONSTRAINT fk_rosters_snapshot_id_snapshots FOREIGN KEY(snapshot_id) REFERENCES snapshots (id)
+);
+CREATE TABLE runs (
+	id INTEGER NOT NULL, 
+	command VARCHAR NOT NULL, 
+	started_at BIGINT NOT NULL, 
+	ended_at BIGINT, 
+	exit_code INTEGER, 
+	summary VARCHAR, 
+	CONSTRAINT pk_runs PRIMARY KEY (id)
+);
+CREATE TABLE snapshots (
+	id INTEGER NOT NULL, 
+	run_id INTEGER, 
+	source SMALLINT NOT NULL, 
+	taken_at BIGINT NOT NULL, 
+	recorded_at BIGINT NOT NULL, 
+	listed BOOLEAN NOT NULL, 
+	CONSTRAINT pk_snapshots PRIMARY KEY (id), 
+	CONSTRAINT fk_snapshots_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (id)
+);
+CREATE TABLE sync_log (
+	id INTEGER NOT NULL, 
+	run_id INTEGER NOT NULL, 
+	at BIGINT NOT NULL, 
+	step VARCHAR NOT NULL, 
+	subject VARCHAR NOT NULL, 
+	outcome VARCHAR NOT NULL, 
+	detail VARCHAR, 
+	CONSTRAINT pk_sync_log PRIMARY KEY (id), 
+	CONSTRAINT fk_sync_log_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (id)
+);
+CREATE TABLE tracks (
+	id INTEGER NOT NULL, 
+	"key" VARCHAR NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	recording_id INTEGER, 
+	release_id INTEGER, 
+	genre_set_id INTEGER, 
+	audio_features_id INTEGER, 
+	isrc VARCHAR, 
+	popularity INTEGER, 
+	CONSTRAINT pk_tracks PRIMARY KEY (id), 
+	CONSTRAINT ck_tracks_kind CHECK (kind IN ('track', 'episode', 'local', 'meta', 'unavailable')), 
+	CONSTRAINT ck_tracks_popularity CHECK (popularity BETWEEN 0 AND 100), 
+	CONSTRAINT fk_tracks_audio_features_id_audio_features FOREIGN KEY(audio_features_id) REFERENCES audio_features (id), 
+	CONSTRAINT fk_tracks_genre_set_id_genre_sets FOREIGN KEY(genre_set_id) REFERENCES genre_sets (id), 
+	CONSTRAINT fk_tracks_recording_id_recordings FOREIGN KEY(recording_id) REFERENCES recordings (id), 
+	CONSTRAINT fk_tracks_release_id_releases FOREIGN KEY(release_id) REFERENCES releases (id), 
+	CONSTRAINT uq_tracks_key UNIQUE ("key")
+);
+CREATE INDEX ix_agreed_items_address ON agreed_items (sink, address);
+CREATE INDEX ix_claims_track_id ON claims (track_id);
+CREATE INDEX ix_entries_playlist_id_valid_to ON entries (playlist_id, valid_to);
+CREATE INDEX ix_entries_track_id ON entries (track_id);
+CREATE INDEX ix_observations_snapshot_id ON observations (snapshot_id);
+CREATE INDEX ix_observations_taken_at ON observations (taken_at);
+CREATE INDEX ix_playlist_keys_playlist_id ON playlist_keys (playlist_id);
+CREATE INDEX ix_playlist_spans_playlist_id ON playlist_spans (playlist_id);
+CREATE INDEX ix_playlist_spans_valid_from ON playlist_spans (valid_from);
+CREATE INDEX ix_playlists_key ON playlists ("key");
+CREATE INDEX ix_quarantined_files_path ON quarantined_files (path);
+CREATE INDEX ix_rosters_snapshot_id ON rosters (snapshot_id);
+CREATE INDEX ix_snapshots_taken_at ON snapshots (taken_at);
+CREATE INDEX ix_sync_log_run_id ON sync_log (run_id);
+INSERT INTO alembic_version (version_num) VALUES ('0002');
