@@ -28,7 +28,7 @@ class SeenRow(NamedTuple):
     added_at: Instant | None
     added_by: str | None
     popularity: int | None
-    cells: tuple[str, ...]
+    cells: Sequence[str]
 
 
 class RejectedRow(NamedTuple):
@@ -71,8 +71,8 @@ class ParsedExport(Protocol):
     def rows(self) -> Iterator[SeenRow | RejectedRow]:
         """Yield every row in order. Raises MalformedExport when the file turns out to be no export."""
 
-    def claim(self, row: SeenRow) -> Claim:
-        """Return what the row says of its track. Raises ValueError with the reason for a bad row."""
+    def claims(self, rows: Sequence[SeenRow]) -> Sequence[Claim | ValueError]:
+        """Return what each row says of its track; for a bad row the error that carries the reason."""
 
 
 class ExportReader(Protocol):

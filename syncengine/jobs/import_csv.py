@@ -100,6 +100,8 @@ class _Import:
             if (one := self._reading.look_at(file)) is not None:
                 candidates.append(one)
             progress(done, len(found))
+        self._reading.settle()
+        candidates = [one for one in candidates if one.report.status != "quarantined"]
         read = [each for each in candidates if each.content is not None]
         moment = max((each.at for each in read or candidates), default=None)
         before, playlists = self._state(moment), self._names(moment)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
 from syncengine.core.identity import PlaylistKey, playlist_key, shown_name
 from syncengine.core.moment import Instant
@@ -17,18 +19,19 @@ from syncengine.core.ports import (
     SeenRow,
 )
 from syncengine.core.snapshot import Effect, Kind
-from syncengine.core.track import Claim
+from syncengine.core.track import Claim, Dialect
 from syncengine.errors import MalformedExport
 from syncengine.jobs.candidate import Candidate, FileReport
 from syncengine.jobs.twins import places
 from syncengine.storage.memory import Memory
+from syncengine.storage.repositories.claims import KnownClaim
 from syncengine.storage.repositories.ledger import Ledger
 from syncengine.storage.repositories.timeline import Seen
 
 Keep = Callable[[bytes, bytes], None]
 """Keeps the bytes of a file under their digest."""
 
-_ROWS_AT_ONCE = 5_000
+_ROWS_AT_ONCE = 10_000
 _PARTIAL = "rows are missing, so this file can add to the playlist and takes nothing from it"
 
 
@@ -54,9 +57,15 @@ class Reading:
         self.reports: list[FileReport] = []
         self.quarantined: list[Quarantined] = []
         self.sizes: dict[bytes, int] = {}
+        self._waiting: list[tuple[_Opened, list[SeenRow]]] = []
+        self._waiting_rows = 0
+        self._opened: list[_Opened] = []
 
     def look_at(self, file: ExportFile | Quarantined) -> Candidate | None:
-        """Read a file; None for one that was set aside."""
+        """Read a file; None for one that was set aside.
+
+        Its content is there once enough rows have gathered, or after ``settle``.
+        """
         if isinstance(file, Quarantined):
             self.reports.append(self._set_aside(file, FileReport(file.path, "")))
             return None
@@ -76,10 +85,27 @@ class Reading:
         one = Candidate(file, report, digest, key, key, shown_name(file.stem), file.stem, at)
         one.inferred = self._taken_at is None
         if not self._recognise(one):
-            self._read(one, self._reader.parse(file, content))
-            self._keep(digest, content)
-            self.sizes[digest] = len(content)
+            self._gather(_Opened(one, self._reader.parse(file, content), content))
         return one
+
+    def _gather(self, opened: _Opened) -> None:
+        """Take a file's rows up; those of many files are looked up and stored together."""
+        report = opened.one.report
+        rows = opened.parsed.rows()
+        while batch := list(islice(rows, _ROWS_AT_ONCE)):
+            report.rows += len(batch)
+            good = [row for row in batch if isinstance(row, SeenRow)]
+            if len(good) < len(batch):
+                report.rejected += [row for row in batch if isinstance(row, RejectedRow)]
+            self._waiting.append((opened, good))
+            self._waiting_rows += len(good)
+            if self._waiting_rows >= _ROWS_AT_ONCE:
+                self._store()
+        self._opened.append(opened)
+
+    def settle(self) -> None:
+        """Bring every file that was looked at to its end."""
+        self._store()
 
     def _set_aside(self, file: Quarantined, report: FileReport) -> FileReport:
         where = "" if file.line is None else f"line {file.line}: "
@@ -109,10 +135,57 @@ class Reading:
             one.report.rows = one.report.imported = next(iter(own.values()))
         return is_ours
 
-    def _read(self, one: Candidate, parsed: ParsedExport) -> None:
-        """Turn a file's rows into a content."""
+    def _store(self) -> None:
+        """Store what the rows say that wait, and close the files that are read to their end."""
+        claims = self._memory.claims
+        known = claims.find({row.fingerprint for _, rows in self._waiting for row in rows})
+        bad: dict[bytes, str] = {}
+        new: dict[Dialect, dict[bytes, Claim]] = {}
+        for opened, rows in self._waiting:
+            said = new.setdefault(opened.parsed.dialect, {})
+            unknown = {r.fingerprint: r for r in rows if r.fingerprint not in known}
+            fresh = [row for each, row in unknown.items() if each not in said and each not in bad]
+            for row, claim in zip(fresh, opened.parsed.claims(fresh), strict=True):
+                if isinstance(claim, ValueError):
+                    bad[row.fingerprint] = str(claim)
+                else:
+                    said[row.fingerprint] = claim
+        for dialect, said in new.items():
+            known |= claims.add(dialect, said)
+        for opened, rows in self._waiting:
+            self._add_lines(opened, rows, known, bad)
+        self._waiting.clear()
+        self._waiting_rows = 0
+        done, self._opened = self._opened, []
+        for opened in done:
+            try:
+                self._close(opened)
+            except MalformedExport as error:
+                file = Quarantined(opened.one.file.path, error.reason, error.line)
+                self._set_aside(file, opened.one.report)
+
+    def _add_lines(
+        self,
+        opened: _Opened,
+        rows: Sequence[SeenRow],
+        known: Mapping[bytes, KnownClaim],
+        bad: Mapping[bytes, str],
+    ) -> None:
+        """Turn rows into lines of their file's content."""
+        if bad:
+            lost = [RejectedRow(r.line, bad[r.fingerprint]) for r in rows if r.fingerprint in bad]
+            opened.one.report.rejected += lost
+            rows = [row for row in rows if row.fingerprint not in bad]
+        people = self._memory.people.intern({r.added_by: () for r in rows if r.added_by})
+        opened.lines += [
+            Line(known[mark].track, at, people[who] if who else None, known[mark].claim, popularity)
+            for _, mark, at, who, popularity, _ in rows
+        ]
+
+    def _close(self, opened: _Opened) -> None:
+        """Turn a file's lines into a content."""
+        one, parsed, lines = opened.one, opened.parsed, opened.lines
         report = one.report
-        lines, newest = self._all_lines(report, parsed)
         report.dialect = parsed.dialect.name
         report.imported = len(lines)
         report.warnings += parsed.warnings
@@ -128,57 +201,23 @@ class Reading:
             one.kind = Kind.PARTIAL
             report.warnings.append(_PARTIAL)
         if one.inferred:
-            one.at = max(one.at, newest)
+            stamps = [line.added_at for line in lines if line.added_at is not None]
+            one.at = max([one.at, *stamps])
         one.dialect = self._memory.claims.dialect(parsed.dialect)
         one.content = self._memory.contents.keep(lines, self._seen.latest_content(one.key))
         self._seen.note(one.key, one.content)
+        self._keep(one.digest, opened.content)
+        self.sizes[one.digest] = len(opened.content)
 
-    def _all_lines(self, report: FileReport, parsed: ParsedExport) -> tuple[list[Line], Instant]:
-        """Return a file's lines, and the newest moment at which one was added."""
-        lines: list[Line] = []
-        newest = Instant(0)
-        pending: list[SeenRow] = []
-        for row in parsed.rows():
-            report.rows += 1
-            if isinstance(row, RejectedRow):
-                report.rejected.append(row)
-                continue
-            pending.append(row)
-            if row.added_at is not None and row.added_at > newest:
-                newest = row.added_at
-            if len(pending) >= _ROWS_AT_ONCE:
-                lines += self._lines(report, parsed, pending)
-                pending.clear()
-        return lines + self._lines(report, parsed, pending), newest
 
-    def _lines(
-        self, report: FileReport, parsed: ParsedExport, rows: Sequence[SeenRow]
-    ) -> list[Line]:
-        claims = self._memory.claims
-        known = claims.find(row.fingerprint for row in rows)
-        new: dict[bytes, Claim] = {}
-        bad: set[int] = set()
-        for row in rows:
-            if row.fingerprint not in known and row.fingerprint not in new:
-                try:
-                    new[row.fingerprint] = parsed.claim(row)
-                except ValueError as error:
-                    report.rejected.append(RejectedRow(row.line, str(error)))
-                    bad.add(row.line)
-        if new:
-            known.update(claims.add(parsed.dialect, new))
-        people = self._memory.people.intern({r.added_by: () for r in rows if r.added_by})
-        return [
-            Line(
-                known[row.fingerprint].track,
-                row.added_at,
-                people[row.added_by] if row.added_by else None,
-                known[row.fingerprint].claim,
-                row.popularity,
-            )
-            for row in rows
-            if row.line not in bad
-        ]
+@dataclass(slots=True)
+class _Opened:
+    """A file whose rows are being stored, and the lines made of them so far."""
+
+    one: Candidate
+    parsed: ParsedExport
+    content: bytes
+    lines: list[Line] = field(default_factory=list)
 
 
 class _SeenFiles:

@@ -87,6 +87,16 @@ class Export:
         """Return what the row says of its track. Raises ValueError with the reason for a bad row."""
         return self._claims.claim(row.cells)
 
+    def claims(self, rows: Sequence[SeenRow]) -> list[Claim | ValueError]:
+        """Return what each row says of its track; for a bad row the error that carries the reason."""
+        said: list[Claim | ValueError] = []
+        for row in rows:
+            try:
+                said.append(self.claim(row))
+            except ValueError as error:
+                said.append(error)
+        return said
+
     def rows(self) -> Iterator[SeenRow | RejectedRow]:
         """Yield every row in order; what cannot be parsed as a rejected row."""
         self._short.clear()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from syncengine.core.moment import Instant
 from syncengine.core.track import Attestation, Claim, Facts, resolve
@@ -29,6 +29,24 @@ _POINT_AT_CLAIM = (
     .where(CLAIMS.c.id == bindparam("claim"), TRACKS.c.id == CLAIMS.c.track_id)
     .values({name: CLAIMS.c[name] for name in _CURRENT})
 )
+_MANY = 200
+"""From so many tracks on, one statement over the whole table is quicker than one for each."""
+_A = ATTESTATIONS.c
+_ALONE = (
+    select(_A.track_id, func.min(_A.claim_id).label("claim_id"))
+    .group_by(_A.track_id)
+    .having(func.count() == 1)
+    .subquery()
+)
+_POINT_FIRST = (
+    update(TRACKS)
+    .where(
+        TRACKS.c.id == _ALONE.c.track_id,
+        CLAIMS.c.id == _ALONE.c.claim_id,
+        *(TRACKS.c[name].is_(None) for name in _CURRENT),
+    )
+    .values({name: CLAIMS.c[name] for name in _CURRENT})
+)
 _POINT_AT_GROUPS = (
     update(TRACKS)
     .where(TRACKS.c.id == bindparam("track"))
@@ -50,14 +68,26 @@ class FactWriter:
     def retell(self, came: Sequence[Heard], went: Sequence[Heard]) -> None:
         """Bring everything up to date after observations came to count, or ceased to."""
         if came or went:
-            self._refresh(Retelling(self._connection, self._contents, came, went).run())
+            told = Retelling(self._connection, self._contents, came, went).run()
+            self._introduce(told.first)
+            self._refresh(told.others)
+
+    def _introduce(self, first: Mapping[int, int]) -> None:
+        """Point tracks that were never spoken of before at their one claim."""
+        if len(first) < _MANY:
+            self._point(first.values())
+            return
+        # Nothing but these point nowhere and have exactly one claim made of them.
+        self._connection.execute(_POINT_FIRST)
+
+    def _point(self, claims: Iterable[int]) -> None:
+        if values := [{"claim": claim} for claim in claims]:
+            self._connection.execute(_POINT_AT_CLAIM, values)
 
     def _refresh(self, tracks: Collection[int]) -> None:
         """Point each track at the facts that hold now."""
         said = _said_of(self._connection, None, tracks)
-        single = [{"claim": rows[0][1]} for rows in said.values() if len(rows) == 1]
-        if single:
-            self._connection.execute(_POINT_AT_CLAIM, single)
+        self._point(rows[0][1] for rows in said.values() if len(rows) == 1)
         several = {track: rows for track, rows in said.items() if len(rows) > 1}
         if several:
             self._merge(several)

@@ -30,6 +30,12 @@ from syncengine.storage.bulk import bulk_insert, chunks
 from syncengine.storage.models import catalog, timeline
 from syncengine.storage.repositories.claims import TRACKS, table
 from syncengine.storage.repositories.contents import ContentBook
+from syncengine.storage.repositories.continuing import (
+    Told,
+    Word,
+    continue_attestations,
+    continue_popularity,
+)
 
 ATTESTATIONS = table(catalog.Attestation)
 POPULARITY = table(catalog.Popularity)
@@ -71,20 +77,37 @@ class Retelling:
         self._contents = contents
         self._came = sorted(came)
         self._only_came = not went
-        changed = sorted([*came, *went])
-        self._last = changed[-1].at
-        self._ranks = {each.rank for each in changed}
+        self._changed = sorted([*came, *went])
+        self._last = self._changed[-1].at
+        self._ranks = {each.rank for each in self._changed}
         self._spans: dict[int, tuple[Instant, Instant]] = {}
-        for each in changed:
-            for line in contents.lines(each.content):
+        self._first = self._changed[0].at
+
+    def run(self) -> Told:
+        """Write the series; return the tracks of which something else may be said now."""
+        later, hidden = self._later()
+        if self._only_came and not later:
+            return self._continue()
+        for each in self._changed:
+            for line in self._contents.lines(each.content):
                 first = self._spans.get(line.track, (each.at, each.at))[0]
                 self._spans[line.track] = (first, each.at)
-        self._first = changed[0].at
+        return Told({}, self._retell(later, hidden) if self._spans else set())
 
-    def run(self) -> set[int]:
-        """Write the series; return the tracks that were spoken of, as row numbers."""
-        if not self._spans:
-            return set()
+    def _continue(self) -> Told:
+        lines = [(each, self._contents.lines(each.content)) for each in self._came]
+        tracks = {line[0] for _, told in lines for line in told}
+        claims: dict[int, list[Word]] = {}
+        values: list[Word] = []
+        for each, told in lines:
+            made = Word(each.at, [(line[0], line[3]) for line in told])
+            claims.setdefault(each.rank, []).append(made)
+            seen = [(line[0], line[4]) for line in told if line[4] is not None]
+            values.append(Word(each.at, seen))
+        continue_popularity(self._connection, values, tracks)
+        return continue_attestations(self._connection, claims, tracks)
+
+    def _retell(self, later: Sequence[Heard], hidden: Sequence[Heard]) -> set[int]:
         claims = _Series(self._connection, ATTESTATIONS, ("track_id", "rank"), "claim_id")
         values = _Series(self._connection, POPULARITY, ("track_id",), "value")
         for each in self._came:
@@ -92,17 +115,12 @@ class Retelling:
                 claims.say((line.track, each.rank), each.order, line.claim)
                 if line.popularity is not None:
                     values.say((line.track,), each.order, line.popularity)
-        later, hidden = self._later()
         if later:
             self._listen(later, hidden, claims, values)
         tracks = set(self._spans)
         claims.write(self._spans, {(track, rank) for track in tracks for rank in self._ranks})
-        if later or not self._only_came:
-            values.write(self._spans, {(track,) for track in tracks})
-            self._set_popularity(values.latest(tracks))
-        else:
-            now = values.append(self._spans, self._popularity_now())
-            self._set_popularity({track: value for (track,), value in now.items()})
+        values.write(self._spans, {(track,) for track in tracks})
+        self._set_popularity(values.latest(tracks))
         return tracks
 
     def _later(self) -> tuple[list[Heard], list[Heard]]:
@@ -167,15 +185,6 @@ class Retelling:
         for each in hidden:
             found.update(line.track for line in self._contents.lines(each.content))
         return found.intersection(self._spans)
-
-    def _popularity_now(self) -> dict[SeriesKey, int]:
-        t = TRACKS.c
-        query = select(t.id, t.popularity).where(t.popularity.is_not(None))
-        return {
-            (track,): value
-            for chunk in chunks(self._spans)
-            for track, value in self._connection.execute(query.where(t.id.in_(chunk)))
-        }
 
     def _set_popularity(self, now: Mapping[int, int | None]) -> None:
         if now:
@@ -244,20 +253,6 @@ class _Series:
             gone += [(*key, at) for at in old if changes.get(at) != old[at]]
             new += [(*key, at, value) for at, value in changes.items() if old.get(at) != value]
         self._replace(gone, new)
-
-    def append(
-        self, spans: Mapping[int, tuple[Instant, Instant]], standing: Mapping[SeriesKey, int]
-    ) -> dict[SeriesKey, int]:
-        """Write what is said at the end of every series; return the values that hold now."""
-        new: list[tuple[int, ...]] = []
-        now: dict[SeriesKey, int] = {}
-        for key, said in self._said.items():
-            changes = _changes(standing.get(key), _by_instant(said))
-            new += [(*key, at, value) for at, value in changes.items()]
-            if changes:
-                now[key] = changes[max(changes)]
-        self._replace([], new)
-        return now
 
     def _replace(self, gone: Sequence[SeriesKey], new: list[tuple[int, ...]]) -> None:
         for chunk in chunks(gone):

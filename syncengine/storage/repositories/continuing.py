@@ -1,0 +1,127 @@
+"""Series continued at their end: the common case, in which nothing later was ever heard.
+
+What is said is compared with the last word of each series only; nothing that is stored changes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Select, bindparam, func, select, update
+
+from syncengine.core.moment import Instant
+from syncengine.storage.bulk import Lookup, bulk_insert
+from syncengine.storage.models import catalog
+
+TRACKS = catalog.Track
+ATTESTATIONS = catalog.Attestation
+POPULARITY = catalog.Popularity
+_A = ATTESTATIONS.c
+_ALL_CLAIMS = select(_A.track_id, _A.rank, _A.claim_id).order_by(_A.track_id, _A.rank, _A.at)
+_CLAIMS = Lookup(_ALL_CLAIMS, _A.track_id)
+_ALL_POPULARITY = select(TRACKS.c.id, TRACKS.c.popularity).where(TRACKS.c.popularity.is_not(None))
+_POPULARITY = Lookup(_ALL_POPULARITY, TRACKS.c.id)
+_MANY = 4
+"""Where more than a fourth of all tracks is asked about, reading the whole table is quicker."""
+
+
+class Told(NamedTuple):
+    """Of which tracks something else is said now, and how much it takes to know their facts.
+
+    ``first`` are tracks that nothing was said of before, with the one claim that is made now.
+    """
+
+    first: Mapping[int, int]
+    others: set[int]
+
+
+class Word(NamedTuple):
+    """What one observation says of one series, each of its lines: series key and value."""
+
+    at: Instant
+    said: Iterable[tuple[int, int]]
+
+
+class _Ends:
+    """The last words of many series, and the rows that were added behind them."""
+
+    def __init__(self, last: dict[int, int]) -> None:
+        """``last`` holds the last value of each key so far."""
+        self._last = last
+        self._at = Instant(-1)
+        self._before: dict[int, int | None] = {}
+        self.rows: dict[tuple[int, Instant], int] = {}
+
+    def say(self, word: Word) -> None:
+        """Hear an observation that is not older than any before it; at one moment the last one wins."""
+        if word.at != self._at:
+            self._at, self._before = word.at, {}
+        last, before = self._last, self._before
+        for key, value in word.said:
+            known = last.get(key)
+            if value != known:
+                if before.setdefault(key, known) == value:
+                    del self.rows[key, word.at]
+                else:
+                    self.rows[key, word.at] = value
+                last[key] = value
+
+
+def continue_attestations(
+    connection: Connection, words: Mapping[int, Sequence[Word]], tracks: Collection[int]
+) -> Told:
+    """Note which claims are made, by rank."""
+    last: dict[int, dict[int, int]] = {rank: {} for rank in words}
+    known: set[int] = set()
+    for track, rank, claim in _standing(connection, _ALL_CLAIMS, _CLAIMS, tracks):
+        known.add(track)
+        if rank in last:
+            last[rank][track] = claim
+    rows: list[tuple[int, int, Instant, int]] = []
+    for rank, said in words.items():
+        ends = _Ends(last[rank])
+        for word in said:
+            ends.say(word)
+        rows += [(track, rank, at, claim) for (track, at), claim in ends.rows.items()]
+    rows.sort()
+    bulk_insert(connection, ATTESTATIONS, ("track_id", "rank", "at", "claim_id"), rows)
+    times = Counter(row[0] for row in rows)
+    return Told(
+        {track: row[3] for row in rows if (track := row[0]) not in known and times[track] == 1},
+        {track for track, count in times.items() if track in known or count > 1},
+    )
+
+
+def continue_popularity(
+    connection: Connection, words: Sequence[Word], tracks: Collection[int]
+) -> None:
+    """Note popularities (0–100), and make the last ones the tracks' own."""
+    standing = _standing(connection, _ALL_POPULARITY, _POPULARITY, tracks)
+    last: dict[int, int] = dict(map(tuple, standing))  # type: ignore[arg-type]  # pairs
+    ends = _Ends(last)
+    for word in words:
+        ends.say(word)
+    rows = sorted((track, at, value) for (track, at), value in ends.rows.items())
+    bulk_insert(connection, POPULARITY, ("track_id", "at", "value"), rows)
+    changed = {track for track, _, _ in rows}
+    if changed:
+        values = [{"track": track, "value_now": last[track]} for track in sorted(changed)]
+        connection.execute(_SET_POPULARITY, values)
+
+
+_SET_POPULARITY = (
+    update(TRACKS)
+    .where(TRACKS.c.id == bindparam("track"))
+    .values(popularity=bindparam("value_now"))
+)
+
+
+def _standing(
+    connection: Connection, whole: Select[tuple[int, ...]], some: Lookup, tracks: Collection[int]
+) -> Iterable[tuple[int, ...]]:
+    count = connection.execute(select(func.max(TRACKS.c.id))).scalar() or 0
+    if len(tracks) * _MANY > count:
+        return connection.execute(whole)
+    return some.rows(connection, tracks)
