@@ -69,15 +69,19 @@ class Alignment(NamedTuple):
 Pairs = list[tuple[int, int]]
 
 
-def align(before: Sequence[Entry], after: Sequence[Entry]) -> Alignment:
+Placed = Entry | tuple[Hashable, Instant | None, Hashable | None]
+"""An entry, or the three values of one as a plain tuple."""
+
+
+def align(before: Sequence[Placed], after: Sequence[Placed]) -> Alignment:
     """Pair the occurrences of two states; both lists are sorted by the position before."""
-    head = 0
-    shorter = min(len(before), len(after))
-    while head < shorter and before[head][:2] == after[head][:2]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and before[-1 - tail][:2] == after[-1 - tail][:2]:
-        tail += 1
+    left = [entry[:2] for entry in before]
+    right = [entry[:2] for entry in after]
+    if left == right:
+        return Alignment([(i, i) for i in range(len(left))], [])
+    head = _common(left, right)
+    room = min(len(left), len(right)) - head
+    tail = min(room, _common(reversed(left), reversed(right)))
     kept = [(i, i) for i in range(head)]
     moved: Pairs = []
     if head + tail < max(len(before), len(after)):
@@ -89,8 +93,18 @@ def align(before: Sequence[Entry], after: Sequence[Entry]) -> Alignment:
     return Alignment(kept, moved)
 
 
+def _common(left: Iterable[object], right: Iterable[object]) -> int:
+    """Return how many of the first are equal."""
+    equal = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        equal += 1
+    return equal
+
+
 def _align_middle(
-    before: Sequence[Entry], after: Sequence[Entry], head: int, tail: int
+    before: Sequence[Placed], after: Sequence[Placed], head: int, tail: int
 ) -> tuple[Pairs, Pairs]:
     places: dict[tuple[Hashable, Instant | None], list[int]] = defaultdict(list)
     for j in range(head, len(after) - tail):
@@ -126,7 +140,7 @@ def _align_middle(
 
 
 def _pair_unstamped(
-    before: Sequence[Entry], after: Sequence[Entry], left: list[int], right: list[int]
+    before: Sequence[Placed], after: Sequence[Placed], left: list[int], right: list[int]
 ) -> Pairs:
     """Pair by track in order, where one of the two stamps is missing.
 
@@ -146,7 +160,7 @@ def _pair_unstamped(
 Places = dict[Hashable, list[int]]
 
 
-def _by_track(entries: Sequence[Entry], places: Iterable[int]) -> tuple[Places, Places]:
+def _by_track(entries: Sequence[Placed], places: Iterable[int]) -> tuple[Places, Places]:
     """Return the places of each track's entries without and with a stamp."""
     bare: Places = defaultdict(list)
     dated: Places = defaultdict(list)
@@ -156,8 +170,8 @@ def _by_track(entries: Sequence[Entry], places: Iterable[int]) -> tuple[Places, 
     return bare, dated
 
 
-def _first_added(entries: Sequence[Entry], places: list[int], count: int) -> list[int]:
-    return sorted(sorted(places, key=lambda place: (entries[place].added_at, place))[:count])
+def _first_added(entries: Sequence[Placed], places: list[int], count: int) -> list[int]:
+    return sorted(sorted(places, key=lambda place: (entries[place][1], place))[:count])
 
 
 def _longest_chain(pairs: Iterable[tuple[int, int]]) -> Pairs:

@@ -104,11 +104,18 @@ class _Import:
         candidates = [one for one in candidates if one.report.status != "quarantined"]
         read = [each for each in candidates if each.content is not None]
         moment = max((each.at for each in read or candidates), default=None)
-        before, playlists = self._state(moment), self._names(moment)
+        latest = self._memory.timeline.latest_at()
+        in_order = latest is None or all(each.at > latest for each in read)
+        counted = in_order and not self._accept and not self._options.whole_library
+        before, playlists = {} if counted else self._state(moment), self._names(moment)
         snapshot = self._remember(read, candidates, run)
         self._accept_known(candidates)
         self._explain_suspects()
-        added, removed = _gained_and_lost(before, self._state(moment))
+        # At the end of time the writer's own tally is the answer; elsewhere the states are compared.
+        if counted:
+            added, removed = self._memory.gained_and_lost()
+        else:
+            added, removed = _gained_and_lost(before, self._state(moment))
         return ImportReport(
             self._snapshot_report(snapshot, candidates),
             self._reading.reports,

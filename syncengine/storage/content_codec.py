@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 from syncengine.core.diff import align
 from syncengine.core.moment import Instant
-from syncengine.core.playlist import Entry, Line
+from syncengine.core.playlist import Line
 
 _WIDTHS = (("B", 1 << 8), ("H", 1 << 16), ("I", 1 << 32), ("Q", 1 << 64))
 _HEAD = struct.Struct("<cqI")
@@ -38,8 +38,8 @@ def unpack(packed: bytes) -> list[Line]:
 
 def pack_change(base: Sequence[Line], lines: Sequence[Line]) -> bytes:
     """Return a content as a change of another one."""
-    kept, _ = align([Entry(*line.entry) for line in base], [Entry(*line.entry) for line in lines])
-    source = {j: i for i, j in kept if base[i].entry == lines[j].entry}
+    before, after = [line[:3] for line in base], [line[:3] for line in lines]
+    source = {j: i for i, j in align(before, after).kept if before[i] == after[j]}
     runs: list[int] = []
     fresh: list[Line] = []
     claims: list[tuple[int, int]] = []
@@ -59,10 +59,12 @@ def pack_change(base: Sequence[Line], lines: Sequence[Line]) -> bytes:
             runs += (start + 1, end - at)
         at = end
     for j, i in source.items():
-        if base[i].claim != lines[j].claim:
-            claims.append((j, lines[j].claim))
-        if base[i].popularity != lines[j].popularity:
-            drifts.append((j, _shift(lines[j].popularity)))
+        old, new = base[i], lines[j]
+        if old != new:
+            if old.claim != new.claim:
+                claims.append((j, new.claim))
+            if old.popularity != new.popularity:
+                drifts.append((j, _shift(new.popularity)))
     parts = [_column(runs), _columns(fresh)]
     for changes in (sorted(claims), sorted(drifts)):
         parts.append(_column(_steps([j for j, _ in changes])))

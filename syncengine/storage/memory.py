@@ -109,6 +109,10 @@ class Memory:
         news |= any(e not in (Effect.CONFIRMED, Effect.SILENT) for e in effects.values())
         return Settled(effects, joins, sorted(change.parted), news)
 
+    def gained_and_lost(self) -> tuple[int, int]:
+        """Return how many entries came to be present, and ceased to be, within this transaction."""
+        return self._entries.gained_and_lost()
+
     def _first_seen(self, keys: Collection[int]) -> set[int]:
         """Return the keys whose contents nobody has seen yet."""
         known: set[int] = set()

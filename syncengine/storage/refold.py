@@ -72,12 +72,14 @@ class Refold:
         self.came: list[Heard] = []
         self.went: list[Heard] = []
         self.stretches: list[Stretch] = []
+        self._vouches = False
 
     def run(self) -> None:
         """Fold, and note what has to be written."""
         fold = Fold(self._contents, self._was_said_before, self._standing)
         folded = fold.run(self._events, self._is_settled)
         changed_from = self._window.first
+        self._vouches = any(step.effect is Effect.VOUCHED for step in folded.steps)
         for step in folded.steps:
             if not isinstance(step.event, Observation):
                 continue
@@ -133,7 +135,15 @@ class Refold:
             if each != state:
                 told.append((at, self._lines(each)))
             state = each
-        self.stretches.append(Stretch(self.playlist, start, end, told))
+        if not self._only_restates(told):
+            self.stretches.append(Stretch(self.playlist, start, end, told))
+
+    def _only_restates(self, told: Sequence[tuple[Instant, Sequence[Line]]]) -> bool:
+        """Tell whether the entries stay as they are: most days bring a playlist new popularity at most."""
+        if not self._window.in_order or self._vouches or len(self._events) != len(self._rows):
+            return False  # with a vouched one or an ending, others than the standing entries may hold
+        held = [line[:3] for line in self._lines(self._standing.state)]
+        return all([line[:3] for line in lines] == held for _, lines in told)
 
     def _lines(self, state: int | None) -> Sequence[Line]:
         return () if state is None else self._contents.lines(state)

@@ -6,6 +6,7 @@ drop or a join lays one in the middle; what stands before and behind is left as 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, or_, select, update
 from syncengine.core import rank
 from syncengine.core.diff import align
 from syncengine.core.moment import Instant
-from syncengine.core.playlist import Entry, Line
+from syncengine.core.playlist import Line
 from syncengine.storage.bulk import Numbers, bulk_insert, chunks
 from syncengine.storage.models import timeline
 from syncengine.storage.repositories.claims import table
@@ -33,6 +34,10 @@ _COLUMNS = (
 _ROW = select(*(ENTRIES.c[name] for name in _COLUMNS))
 
 
+EntryValues = tuple[int, Instant | None, int | None]
+"""Track, added at, added by."""
+
+
 class Row(NamedTuple):
     """One row of the entries table."""
 
@@ -46,7 +51,7 @@ class Row(NamedTuple):
     valid_to: Instant | None
 
     @property
-    def entry(self) -> tuple[int, Instant | None, int | None]:
+    def entry(self) -> EntryValues:
         """The part that is an entry: track, added at, added by."""
         return self[2:5]
 
@@ -71,6 +76,12 @@ class EntryWriter:
         self._starts: dict[int, Instant] = {}
         self._gone: list[int] = []
         self._loaded: dict[int, Row] = {}
+        self._balance: Counter[tuple[int, int, Instant | None]] = Counter()
+
+    def gained_and_lost(self) -> tuple[int, int]:
+        """Return how many entries came to be present, and ceased to be, since this writer began."""
+        changes = self._balance.values()
+        return sum(n for n in changes if n > 0), -sum(n for n in changes if n < 0)
 
     def lay(self, stretches: Sequence[Stretch]) -> None:
         """Make the entries of each stretch's playlist what its states say, for its stretch of time."""
@@ -92,10 +103,11 @@ class EntryWriter:
                 self._loaded[row[0]] = Row(*row)
         return rows
 
-    def open(self, row: Row) -> Row:
-        """Add a row under a number of its own."""
-        made = row._replace(id=self._numbers.next(ENTRIES))
-        self._new[made.id] = made
+    def open(self, rows: Sequence[Row]) -> list[Row]:
+        """Add rows, each under a number of its own."""
+        numbers = self._numbers.take(ENTRIES, len(rows))
+        made = [Row(number, *row[1:]) for number, row in zip(numbers, rows, strict=True)]
+        self._new |= zip(numbers, made, strict=True)
         return made
 
     def end(self, row: Row, at: Instant | None) -> Row:
@@ -119,8 +131,23 @@ class EntryWriter:
         if self._new.pop(row.id, None) is None:
             self._gone.append(row.id)
 
+    def _weigh(self) -> None:
+        """Add up what is present now and was not, by playlist, track and stamp."""
+        gone = set(self._gone)
+        for row in self._new.values():
+            if row.valid_to is None:
+                self._balance[row[1:4]] += 1
+        for number in gone:
+            if self._loaded[number].valid_to is None:
+                self._balance[self._loaded[number][1:4]] -= 1
+        for number, at in self._ends.items():
+            row = self._loaded[number]
+            if number not in gone and (row.valid_to is None) != (at is None):
+                self._balance[row[1:4]] += 1 if at is None else -1
+
     def flush(self) -> None:
         """Send what was gathered."""
+        self._weigh()
         for chunk in chunks(self._gone):
             self._connection.execute(delete(ENTRIES).where(ENTRIES.c.id.in_(chunk)))
         gone = set(self._gone)
@@ -173,8 +200,7 @@ class _Laying:
                 continue
             if reaches_in:
                 if beyond and end is not None:
-                    tail = self._writer.open(row._replace(valid_from=end))
-                    after.append(tail)
+                    after += self._writer.open([row._replace(valid_from=end)])
                 before.append(self._writer.end(row, start) if row.valid_to != start else row)
             elif beyond and end is not None:
                 after.append(self._writer.start(row, end))
@@ -184,29 +210,33 @@ class _Laying:
 
     def _turn(self, current: Sequence[Row], lines: Sequence[Line], at: Instant) -> list[Row]:
         """End what leaves at ``at``, begin what comes; return the rows that hold from then on."""
-        kept, _ = align(
-            [Entry(*row.entry) for row in current], [Entry(*line.entry) for line in lines]
-        )
-        stays = {j: current[i] for i, j in kept if current[i].entry == tuple(lines[j].entry)}
-        ranks = rank.fill([stays[j].rank if j in stays else None for j in range(len(lines))])
+        told = [line[:3] for line in lines]
+        if not current:
+            return self._begin(told, rank.fresh(len(told)), at)
+        held = [row[2:5] for row in current]
+        stays = {j: current[i] for i, j in align(held, told).kept if held[i] == told[j]}
+        ranks = rank.fill([stays[j].rank if j in stays else None for j in range(len(told))])
         if ranks is None:
             # No room left between two neighbours: the whole playlist is ranked anew from here on.
-            stays, ranks = {}, rank.fresh(len(lines))
-        result: list[Row] = []
-        for j, line in enumerate(lines):
-            if j in stays:
-                result.append(self._writer.end(stays[j], None))
-            else:
-                result.append(
-                    self._writer.open(
-                        Row(0, self._stretch.playlist, *line.entry, ranks[j], at, None)
-                    )
-                )
+            stays, ranks = {}, rank.fresh(len(told))
+        come = [j for j in range(len(told)) if j not in stays]
+        begun = self._begin([told[j] for j in come], [ranks[j] for j in come], at)
+        rows = dict(zip(come, begun, strict=True))
+        rows |= {j: self._writer.end(row, None) for j, row in stays.items()}
         staying = {row.id for row in stays.values()}
         for row in current:
             if row.id not in staying:
                 self._finish(row, at)
-        return result
+        return [rows[j] for j in range(len(told))]
+
+    def _begin(self, told: Sequence[EntryValues], ranks: Sequence[int], at: Instant) -> list[Row]:
+        playlist = self._stretch.playlist
+        return self._writer.open(
+            [
+                Row(0, playlist, *entry, each, at, None)
+                for entry, each in zip(told, ranks, strict=True)
+            ]
+        )
 
     def _finish(self, row: Row, at: Instant) -> None:
         if row.valid_from >= at:
