@@ -141,7 +141,9 @@ class Refold:
     def _only_restates(self, told: Sequence[tuple[Instant, Sequence[Line]]]) -> bool:
         """Tell whether the entries stay as they are: most days bring a playlist new popularity at most."""
         if not self._window.in_order or self._vouches or len(self._events) != len(self._rows):
-            return False  # with a vouched one or an ending, others than the standing entries may hold
+            return (
+                False  # with a vouched one or an ending, others than the standing entries may hold
+            )
         held = [line[:3] for line in self._lines(self._standing.state)]
         return all([line[:3] for line in lines] == held for _, lines in told)
 

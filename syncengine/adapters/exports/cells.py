@@ -10,7 +10,7 @@ BLANKS = frozenset({"", "undefined", "null", "NaN"})
 """What JavaScript leaves in a cell where it had no value."""
 
 _SHOWN = 60
-_ANY = 10**15
+ANY = 10**15
 _WHOLE = re.compile(r"(-?[0-9]{1,15})(?:\.0+)?\Z")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
@@ -38,19 +38,19 @@ def whole(title: str, cell: str, low: int, high: int) -> int | None:
         return None
     found = _WHOLE.match(text)
     if not found or not low <= int(found[1]) <= high:
-        bounds = f" from {low} to {high}" if low > -_ANY else ""
+        bounds = f" from {low} to {high}" if low > -ANY else ""
         raise ValueError(f"{title} is no whole number{bounds}: {shorten(cell)}")
     return int(found[1])
 
 
 def count(title: str, cell: str) -> int | None:
     """Read a whole number that is 0 or more. Raises ValueError."""
-    return whole(title, cell, 0, _ANY)
+    return whole(title, cell, 0, ANY)
 
 
 def integer(title: str, cell: str) -> int | None:
     """Read a whole number. Raises ValueError."""
-    return whole(title, cell, -_ANY, _ANY)
+    return whole(title, cell, -ANY, ANY)
 
 
 def popularity(title: str, cell: str) -> int | None:

@@ -47,7 +47,7 @@ class Claims:
     def _recording(self, row: _Row) -> Recording:
         return Recording(
             title=form.said(row["title"]),
-            artists=self._artists(row["artists"], row["artist_uris"]),
+            artists=self.artists(row["artists"], row["artist_uris"]),
             duration_ms=form.count(*row.titled("duration_ms")),
             explicit=form.flag(*row.titled("explicit")),
             disc_number=form.count(*row.titled("disc_number")),
@@ -56,19 +56,18 @@ class Claims:
         )
 
     def _release(self, row: _Row) -> Release:
-        genres = form.said(row["album_genres"])
         return Release(
             album=form.said(row["album"]),
             album_uri=form.said(row["album_uri"]),
-            album_artists=self._artists(row["album_artists"], row["album_artist_uris"]),
+            album_artists=self.artists(row["album_artists"], row["album_artist_uris"]),
             release_date=form.release_date(*row.titled("release_date")),
             label=form.said(row["label"]),
             image_url=form.said(row["image_url"]),
-            genres=tuple(filter(None, form.at_joints(genres))) if genres else (),
+            genres=album_genres(row["album_genres"]),
             copyrights=form.said(row["copyrights"]),
         )
 
-    def _artists(self, names: str, uris: str) -> tuple[Artist, ...]:
+    def artists(self, names: str, uris: str) -> tuple[Artist, ...]:
         """Pair names with URIs where there are as many; else the names alone are known."""
         if form.said(names) is None:
             return ()
@@ -80,6 +79,12 @@ class Claims:
             return tuple(Artist(name) for name in credited if name)
         pairs = zip(credited, links, strict=True)
         return tuple(Artist(name, form.said(link)) for name, link in pairs if name)
+
+
+def album_genres(cell: str) -> tuple[str, ...]:
+    """Split the genres of an album, which are joined by ``, ``."""
+    genres = form.said(cell)
+    return tuple(filter(None, form.at_joints(genres))) if genres else ()
 
 
 class _Row:

@@ -7,14 +7,12 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from hashlib import blake2b
 from itertools import islice
-from operator import itemgetter
 
-from syncengine.adapters.exports import cells as form
 from syncengine.adapters.exports.claims import Claims
+from syncengine.adapters.exports.columns import claims_of
 from syncengine.adapters.exports.dialects import (
     FEATURES,
     NET,
@@ -23,7 +21,7 @@ from syncengine.adapters.exports.dialects import (
     explain,
     recognise,
 )
-from syncengine.core.moment import Instant, parse_utc
+from syncengine.adapters.exports.sight import GAP, Sight
 from syncengine.core.ports import ExportFile, RejectedRow, SeenRow
 from syncengine.core.track import Claim, Dialect
 from syncengine.errors import MalformedExport
@@ -31,10 +29,9 @@ from syncengine.errors import MalformedExport
 # The csv module's own 128 KiB is process-wide, and so is this: room for the longest honest cell.
 csv.field_size_limit(1 << 20)
 
-_GAP = "\x1f"
-_PER_ROW = ("popularity", "added_by", "added_at")
+_PER_ROW = ("added_at", "added_by", "popularity")
+_ROWS_AT_ONCE = 5_000
 _NO_FACTS = frozenset({*_PER_ROW, "is_playable"})
-_POPULARITIES: dict[str, int | None] = {str(number): number for number in range(101)} | {"": None}
 # exportify.net writes labels in quotes without doubling the quotes inside them; before the label
 # stand the moment of adding and the genres, behind it only numbers.
 _LABEL = re.compile(
@@ -89,47 +86,50 @@ class Export:
 
     def claims(self, rows: Sequence[SeenRow]) -> list[Claim | ValueError]:
         """Return what each row says of its track; for a bad row the error that carries the reason."""
-        said: list[Claim | ValueError] = []
-        for row in rows:
-            try:
-                said.append(self.claim(row))
-            except ValueError as error:
-                said.append(error)
-        return said
+        return claims_of(self._claims, [row.cells for row in rows])
 
     def rows(self) -> Iterator[SeenRow | RejectedRow]:
         """Yield every row in order; what cannot be parsed as a rejected row."""
         self._short.clear()
         self._mended = 0
-        fingerprint = self._fingerprints()
-        moments: dict[str, Instant | None] = {"": None}
-        scores = dict(_POPULARITIES)
-        popularity, added_by, added_at = (self._columns.get(f, self._header) for f in _PER_ROW)
-        for line, cells in self._records():
-            if isinstance(cells, str):
-                yield RejectedRow(line, cells)
-                continue
-            when, score, who = cells[added_at], cells[popularity], cells[added_by]
-            try:
-                if when not in moments:
-                    moments[when] = self._moment(when)
-                if score not in scores:
-                    scores[score] = form.popularity(self._titles["popularity"], score)
-            except ValueError as error:
-                yield RejectedRow(line, str(error))
-                continue
-            person = form.user(who) if who else None
-            yield SeenRow(
-                line, fingerprint(cells), moments[when], person, scores[score], tuple(cells)
-            )
+        sight = self._sight()
+        start = self._body
+        while rows := self._plain_rows(start):
+            lines = range(start + 1, start + 1 + len(rows))
+            yield from sight.all(lines, rows)
+            start += len(rows)
+        for line, cells in self._records(start):
+            yield RejectedRow(line, cells) if isinstance(cells, str) else sight.one(line, cells)
 
-    def _records(self) -> Iterator[tuple[int, list[str] | str]]:
-        """Yield each row with its line: as many cells as expected, or the reason why not.
+    def _plain_rows(self, start: int) -> list[list[str]] | None:
+        """Return many rows from a line on, if each is one line long and as wide as the header."""
+        reader = csv.reader(islice(self._lines, start, start + _ROWS_AT_ONCE), strict=True)
+        try:
+            rows = list(reader)
+        except csv.Error:
+            return None
+        if set(map(len, rows)) != {self._header} or reader.line_num != len(rows):
+            return None
+        return rows if self._width == self._header else [[*cells, ""] for cells in rows]
+
+    def _sight(self) -> Sight:
+        facts = sorted((at, field) for field, at in self._columns.items() if field not in _NO_FACTS)
+        who = (self.dialect.name, self.dialect.generation, *(field for _, field in facts))
+        added_at, added_by, popularity = (self._columns.get(f, self._header) for f in _PER_ROW)
+        return Sight(
+            self._titles,
+            (added_at, added_by, popularity),
+            [at for at, _ in facts],
+            GAP.join(who) + GAP,
+            plain=not any(GAP in line for line in self._lines),
+        )
+
+    def _records(self, start: int) -> Iterator[tuple[int, list[str] | str]]:
+        """Yield each row from a line on with its line: as many cells as expected, or the reason why not.
 
         Where a row breaks the rules of CSV, reading starts again on the line after the one it began
         on, so that a stray quote costs one row and not the rest of the file.
         """
-        start = self._body
         while start < len(self._lines):
             base = start
             lines = map(self._lines.__getitem__, range(base, len(self._lines)))
@@ -176,32 +176,6 @@ class Export:
         fitted = self._fit(cells, last=False)
         self._mended += 1
         return fitted if isinstance(fitted, list) else None
-
-    def _moment(self, cell: str) -> Instant | None:
-        if form.said(cell) is None:
-            return None
-        try:
-            return parse_utc(cell.strip())
-        except (ValueError, OverflowError):
-            title = self._titles["added_at"]
-            problem = f"{title} is no ISO 8601 date-time: {form.shorten(cell)}"
-            raise ValueError(problem) from None
-
-    def _fingerprints(self) -> Callable[[list[str]], bytes]:
-        """Return the function that digests the cells of a row which state facts of its track."""
-        facts = sorted((at, field) for field, at in self._columns.items() if field not in _NO_FACTS)
-        pick = itemgetter(*(at for at, _ in facts))
-        who = (self.dialect.name, self.dialect.generation, *(field for _, field in facts))
-        prefix = _GAP.join(who) + _GAP
-        plain = not any(_GAP in line for line in self._lines)
-
-        def fingerprint(cells: list[str]) -> bytes:
-            picked = pick(cells)
-            # Where a cell holds the separator itself, its escaped form keeps cells apart.
-            text = _GAP.join(picked) if plain else repr(picked)
-            return blake2b((prefix + text).encode(), digest_size=16).digest()
-
-        return fingerprint
 
 
 def parse(file: ExportFile, content: bytes) -> Export:

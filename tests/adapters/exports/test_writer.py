@@ -126,14 +126,15 @@ NET_NAME = SAID.filter(lambda name: ";" not in name and "," not in name)
 NET_FACTS = st.builds(
     Facts,
     TRACK,
-    st.builds(
-        Recording,
+    st.tuples(
         MAYBE,
         st.lists(NET_NAME.map(Artist), max_size=3).map(tuple),
         COUNT,
         st.none() | st.booleans(),
+    ).map(lambda values: Recording(*values)),
+    st.tuples(MAYBE, DATE, MAYBE).map(
+        lambda values: Release(values[0], release_date=values[1], label=values[2])
     ),
-    st.builds(Release, MAYBE, release_date=DATE, label=MAYBE),
     st.lists(GENRE, max_size=3, unique=True).map(tuple),
     FEATURES.filter(lambda features: features != AudioFeatures()) | st.none(),
 )
