@@ -18,6 +18,7 @@ from syncengine.core.ports import (
     RejectedRow,
     SeenRow,
 )
+from syncengine.core.records import records
 from syncengine.core.snapshot import Effect, Kind
 from syncengine.core.track import Claim, Dialect
 from syncengine.errors import MalformedExport
@@ -176,11 +177,19 @@ class Reading:
             lost = [RejectedRow(r.line, bad[r.fingerprint]) for r in rows if r.fingerprint in bad]
             opened.one.report.rejected += lost
             rows = [row for row in rows if row.fingerprint not in bad]
-        people = self._memory.people.intern({r.added_by: () for r in rows if r.added_by})
-        opened.lines += [
-            Line(known[mark].track, at, people[who] if who else None, known[mark].claim, popularity)
-            for _, mark, at, who, popularity, _ in rows
-        ]
+        if not rows:
+            return
+        _, marks, moments, persons, popularities, _ = zip(*rows, strict=True)
+        people = self._memory.people.intern({who: () for who in set(persons) if who})
+        said = [known[mark] for mark in marks]
+        opened.lines += records(
+            Line,
+            [each.track for each in said],
+            moments,
+            [people.get(who or "") for who in persons],
+            [each.claim for each in said],
+            popularities,
+        )
 
     def _close(self, opened: _Opened) -> None:
         """Turn a file's lines into a content."""

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from syncengine.core.diff import align
-from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
+from syncengine.core.records import records
 
 _WIDTHS = (("B", 1 << 8), ("H", 1 << 16), ("I", 1 << 32), ("Q", 1 << 64))
 _HEAD = struct.Struct("<cqI")
@@ -118,10 +118,10 @@ def _columns(lines: Sequence[Line]) -> bytes:
     return b"".join(
         (
             _column(tracks),
-            _column([_shift(each) for each in stamps]),
-            _column([_shift(each) for each in people]),
+            _column([0 if each is None else each + 1 for each in stamps]),
+            _column([0 if each is None else each + 1 for each in people]),
             _column(claims),
-            _column([_shift(each) for each in popularities]),
+            _column([0 if each is None else each + 1 for each in popularities]),
         )
     )
 
@@ -151,10 +151,14 @@ def _read_lines(view: memoryview) -> tuple[list[Line], memoryview]:
     people, view = _read_column(view)
     claims, view = _read_column(view)
     popularities, view = _read_column(view)
-    lines = [
-        Line(track, Instant(stamp - 1) if stamp else None, _unshift(person), claim, _unshift(value))
-        for track, stamp, person, claim, value in zip(
-            tracks, stamps, people, claims, popularities, strict=True
+    lines = list(
+        records(
+            Line,
+            tracks,
+            [stamp - 1 if stamp else None for stamp in stamps],
+            [person - 1 if person else None for person in people],
+            claims,
+            [value - 1 if value else None for value in popularities],
         )
-    ]
+    )
     return lines, view

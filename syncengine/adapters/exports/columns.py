@@ -15,13 +15,13 @@ from typing import Any, TypeVar
 
 from syncengine.adapters.exports import cells as form
 from syncengine.adapters.exports.claims import Claims, album_genres
-from syncengine.core.identity import TrackKey
+from syncengine.core.records import records
 from syncengine.core.track import Artist, AudioFeatures, Claim, Recording, Release
 
 _NO_RECORDING = Recording()
 _NO_RELEASE = Release()
 _NO_FEATURES = AudioFeatures()
-_TRACKS = re.compile(r"(?:spotify:track:[0-9A-Za-z]{22}\n)+")
+_TRACK = re.compile(r"spotify:track:[0-9A-Za-z]{22}\Z")
 _WHOLE = ("key", "mode", "time_signature")
 
 Value = TypeVar("Value")
@@ -29,16 +29,18 @@ Value = TypeVar("Value")
 
 def claims_of(reader: Claims, rows: Sequence[Sequence[str]]) -> list[Claim | ValueError]:
     """Return what each row says, as ``reader.claim`` does; for a bad row its error."""
-    if not rows:
-        return []
-    columns = list(zip(*rows, strict=True))
     place = reader.columns.get("uri")
-    if place is not None and _TRACKS.fullmatch("\n".join(columns[place]) + "\n"):
-        try:
-            return list(_Batch(reader, columns).claims(columns[place]))
-        except ValueError:
-            pass  # One of the cells is bad; row by row it is found.
-    return [_claim(reader, row) for row in rows]
+    if place is None:
+        return [_claim(reader, row) for row in rows]
+    plain = [row for row in rows if _TRACK.match(row[place])]
+    if not plain:
+        return [_claim(reader, row) for row in rows]
+    try:
+        claims = _Batch(reader, list(zip(*plain, strict=True))).claims()
+        read = iter(list(claims))
+    except ValueError:  # One of the cells is bad; row by row it is found.
+        return [_claim(reader, row) for row in rows]
+    return [next(read) if _TRACK.match(row[place]) else _claim(reader, row) for row in rows]
 
 
 def _claim(reader: Claims, row: Sequence[str]) -> Claim | ValueError:
@@ -56,15 +58,14 @@ class _Batch:
         self._columns = columns
         self._size = len(columns[0])
 
-    def claims(self, uris: Iterable[str]) -> Iterable[Claim]:
+    def claims(self) -> Iterable[Claim]:
         """Return the claims. Raises ValueError where a cell is bad."""
-        tracks = map(TrackKey, uris)
+        tracks = self._cells("uri") or ()
         genres = self._read("genres", lambda cell: form.parts(cell) or None)
-        values = zip(
-            tracks, self._recordings(), self._releases(), genres, self._features(),
-            self._read("isrc", form.said), strict=True,
+        return records(
+            Claim, tracks, self._recordings(), self._releases(), genres, self._features(),
+            self._read("isrc", form.said),
         )  # fmt: skip
-        return map(Claim._make, values)
 
     def _cells(self, field: str) -> Sequence[str] | None:
         place = self._reader.columns.get(field)
@@ -106,35 +107,29 @@ class _Batch:
         return map(credits.__getitem__, pairs)
 
     def _recordings(self) -> Iterable[Recording | None]:
-        made = map(
-            Recording._make,
-            zip(
-                self._read("title", form.said),
-                self._artists("artists", "artist_uris"),
-                self._counts("duration_ms"),
-                self._titled("explicit", form.flag),
-                self._titled("disc_number", form.count),
-                self._titled("track_number", form.count),
-                self._read("preview_url", form.said),
-                strict=True,
-            ),
+        made = records(
+            Recording,
+            self._read("title", form.said),
+            self._artists("artists", "artist_uris"),
+            self._counts("duration_ms"),
+            self._titled("explicit", form.flag),
+            self._titled("disc_number", form.count),
+            self._titled("track_number", form.count),
+            self._read("preview_url", form.said),
         )
         return _unless(_NO_RECORDING, made)
 
     def _releases(self) -> Iterable[Release | None]:
-        made = map(
-            Release._make,
-            zip(
-                self._read("album", form.said),
-                self._read("album_uri", form.said),
-                self._artists("album_artists", "album_artist_uris"),
-                self._titled("release_date", form.release_date),
-                self._read("label", form.said),
-                self._read("image_url", form.said),
-                self._album_genres(),
-                self._read("copyrights", form.said),
-                strict=True,
-            ),
+        made = records(
+            Release,
+            self._read("album", form.said),
+            self._read("album_uri", form.said),
+            self._artists("album_artists", "album_artist_uris"),
+            self._titled("release_date", form.release_date),
+            self._read("label", form.said),
+            self._read("image_url", form.said),
+            self._album_genres(),
+            self._read("copyrights", form.said),
         )
         return _unless(_NO_RELEASE, made)
 
@@ -149,7 +144,7 @@ class _Batch:
             self._titled(name, form.integer) if name in _WHOLE else self._reals(name)
             for name in AudioFeatures._fields
         ]
-        return _unless(_NO_FEATURES, map(AudioFeatures._make, zip(*numbers, strict=True)))
+        return _unless(_NO_FEATURES, records(AudioFeatures, *numbers))
 
 
 def _plain(cells: Sequence[str], kind: Callable[[str], Any]) -> list[Any] | None:

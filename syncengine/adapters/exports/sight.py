@@ -9,6 +9,7 @@ from operator import itemgetter
 from syncengine.adapters.exports import cells as form
 from syncengine.core.moment import Instant, parse_utc
 from syncengine.core.ports import RejectedRow, SeenRow
+from syncengine.core.records import records
 
 GAP = "\x1f"
 """What stands between the cells of a row whose digest is taken."""
@@ -50,7 +51,7 @@ class Sight:
             self._read(when, who, score)
         except ValueError:
             return map(self.one, lines, rows)
-        return map(
+        return records(
             SeenRow,
             lines,
             self._fingerprints(rows),

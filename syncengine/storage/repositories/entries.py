@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
@@ -16,6 +17,7 @@ from syncengine.core import rank
 from syncengine.core.diff import align
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
+from syncengine.core.records import records
 from syncengine.storage.bulk import Numbers, bulk_insert, chunks
 from syncengine.storage.models import timeline
 from syncengine.storage.repositories.claims import table
@@ -106,7 +108,28 @@ class EntryWriter:
     def open(self, rows: Sequence[Row]) -> list[Row]:
         """Add rows, each under a number of its own."""
         numbers = self._numbers.take(ENTRIES, len(rows))
-        made = [Row(number, *row[1:]) for number, row in zip(numbers, rows, strict=True)]
+        made = [row._replace(id=number) for number, row in zip(numbers, rows, strict=True)]
+        self._new |= zip(numbers, made, strict=True)
+        return made
+
+    def begin(
+        self, playlist: int, told: Sequence[EntryValues], ranks: Sequence[int], at: Instant
+    ) -> list[Row]:
+        """Add rows that hold from ``at`` on."""
+        numbers = self._numbers.take(ENTRIES, len(told))
+        count = len(told)
+        columns = zip(*told, strict=True) if told else ((), (), ())
+        made = list(
+            records(
+                Row,
+                numbers,
+                repeat(playlist, count),
+                *columns,
+                ranks,
+                repeat(at, count),
+                repeat(None, count),
+            )
+        )
         self._new |= zip(numbers, made, strict=True)
         return made
 
@@ -134,9 +157,7 @@ class EntryWriter:
     def _weigh(self) -> None:
         """Add up what is present now and was not, by playlist, track and stamp."""
         gone = set(self._gone)
-        for row in self._new.values():
-            if row.valid_to is None:
-                self._balance[row[1:4]] += 1
+        self._balance.update(row[1:4] for row in self._new.values() if row.valid_to is None)
         for number in gone:
             if self._loaded[number].valid_to is None:
                 self._balance[self._loaded[number][1:4]] -= 1
@@ -212,7 +233,7 @@ class _Laying:
         """End what leaves at ``at``, begin what comes; return the rows that hold from then on."""
         told = [line[:3] for line in lines]
         if not current:
-            return self._begin(told, rank.fresh(len(told)), at)
+            return self._writer.begin(self._stretch.playlist, told, rank.fresh(len(told)), at)
         held = [row[2:5] for row in current]
         stays = {j: current[i] for i, j in align(held, told).kept if held[i] == told[j]}
         ranks = rank.fill([stays[j].rank if j in stays else None for j in range(len(told))])
@@ -220,7 +241,9 @@ class _Laying:
             # No room left between two neighbours: the whole playlist is ranked anew from here on.
             stays, ranks = {}, rank.fresh(len(told))
         come = [j for j in range(len(told)) if j not in stays]
-        begun = self._begin([told[j] for j in come], [ranks[j] for j in come], at)
+        begun = self._writer.begin(
+            self._stretch.playlist, [told[j] for j in come], [ranks[j] for j in come], at
+        )
         rows = dict(zip(come, begun, strict=True))
         rows |= {j: self._writer.end(row, None) for j, row in stays.items()}
         staying = {row.id for row in stays.values()}
@@ -228,15 +251,6 @@ class _Laying:
             if row.id not in staying:
                 self._finish(row, at)
         return [rows[j] for j in range(len(told))]
-
-    def _begin(self, told: Sequence[EntryValues], ranks: Sequence[int], at: Instant) -> list[Row]:
-        playlist = self._stretch.playlist
-        return self._writer.open(
-            [
-                Row(0, playlist, *entry, each, at, None)
-                for entry, each in zip(told, ranks, strict=True)
-            ]
-        )
 
     def _finish(self, row: Row, at: Instant) -> None:
         if row.valid_from >= at:
