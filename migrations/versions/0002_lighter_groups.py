@@ -32,6 +32,8 @@ def upgrade() -> None:
         op.drop_index(name, table)
     # The index over (playlist_id, valid_to) finds the present entries as well.
     op.drop_index("ix_entries_present", "entries")
+    # An import asks for the bytes of all its files at once.
+    op.create_index("ix_observations_digest", "observations", ["digest"])
     # Recordings and features belong to one track each, which is how an equal one is found.
     for table in ("recordings", "audio_features"):
         with op.batch_alter_table(table) as batch:
@@ -40,6 +42,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_observations_digest", "observations")
     for table in ("recordings", "audio_features"):
         with op.batch_alter_table(table) as batch:
             batch.add_column(sa.Column("digest", sa.LargeBinary(), nullable=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -63,6 +63,10 @@ class ParsedExport(Protocol):
     @property
     def dialect(self) -> Dialect:
         """The dialect it is written in."""
+
+    @property
+    def layout(self) -> Hashable:
+        """What it takes to read a row: exports of equal layouts can read each other's rows."""
 
     @property
     def warnings(self) -> Sequence[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -27,12 +27,13 @@ from syncengine.jobs.twins import places
 from syncengine.storage.memory import Memory
 from syncengine.storage.repositories.claims import KnownClaim
 from syncengine.storage.repositories.ledger import Ledger
-from syncengine.storage.repositories.timeline import Seen
+from syncengine.storage.repositories.timeline import KeyRow, Seen
 
 Keep = Callable[[bytes, bytes], None]
 """Keeps the bytes of a file under their digest."""
 
 _ROWS_AT_ONCE = 10_000
+_BYTES_AT_ONCE = 8 * 1024 * 1024
 _PARTIAL = "rows are missing, so this file can add to the playlist and takes nothing from it"
 
 
@@ -61,11 +62,13 @@ class Reading:
         self._waiting: list[tuple[_Opened, list[SeenRow]]] = []
         self._waiting_rows = 0
         self._opened: list[_Opened] = []
+        self._unread: list[tuple[Candidate, bytes]] = []
+        self._unread_bytes = 0
 
     def look_at(self, file: ExportFile | Quarantined) -> Candidate | None:
-        """Read a file; None for one that was set aside.
+        """Read a file's bytes; None for one that was set aside.
 
-        Its content is there once enough rows have gathered, or after ``settle``.
+        What it is and holds is there after ``settle``; one that proves unreadable is quarantined then.
         """
         if isinstance(file, Quarantined):
             self.reports.append(self._set_aside(file, FileReport(file.path, "")))
@@ -73,21 +76,34 @@ class Reading:
         report = FileReport(file.path, shown_name(file.stem))
         self.reports.append(report)
         try:
-            return self._look_at(file, report)
+            content = file.read()
         except MalformedExport as error:
             self._set_aside(Quarantined(file.path, error.reason, error.line), report)
             return None
-
-    def _look_at(self, file: ExportFile, report: FileReport) -> Candidate:
-        content = file.read()
         key = playlist_key(file.stem)
         digest = hashlib.sha256(content).digest()
         at = file.modified_at if self._taken_at is None else self._taken_at
         one = Candidate(file, report, digest, key, key, shown_name(file.stem), file.stem, at)
         one.inferred = self._taken_at is None
-        if not self._recognise(one):
-            self._gather(_Opened(one, self._reader.parse(file, content), content))
+        self._unread.append((one, content))
+        self._unread_bytes += len(content)
+        if self._unread_bytes >= _BYTES_AT_ONCE:
+            self._read()
         return one
+
+    def _read(self) -> None:
+        """Recognise the files whose bytes are here, and take up the rows of those that are new."""
+        unread, self._unread, self._unread_bytes = self._unread, [], 0
+        digests = {one.digest for one, _ in unread}
+        seen = _SeenBytes(self._seen.keys, self._memory.timeline.seen_bytes(digests))
+        own = self._ledger.own_exports(digests)
+        for one, content in unread:
+            if self._recognise(one, seen, own.get(one.digest, {})):
+                continue
+            try:
+                self._gather(_Opened(one, self._reader.parse(one.file, content), content))
+            except MalformedExport as error:
+                self._set_aside(Quarantined(one.file.path, error.reason, error.line), one.report)
 
     def _gather(self, opened: _Opened) -> None:
         """Take a file's rows up; those of many files are looked up and stored together."""
@@ -106,6 +122,7 @@ class Reading:
 
     def settle(self) -> None:
         """Bring every file that was looked at to its end."""
+        self._read()
         self._store()
 
     def _set_aside(self, file: Quarantined, report: FileReport) -> FileReport:
@@ -115,10 +132,10 @@ class Reading:
         self.quarantined.append(file)
         return report
 
-    def _recognise(self, one: Candidate) -> bool:
+    def _recognise(self, one: Candidate, seen: _SeenBytes, own: Mapping[Instant, int]) -> bool:
         """Find out whether the file was seen at its moment before, or was written by an export."""
         for number, stem, key in places(one.base, one.stem, self._seen.keys):
-            for known in self._seen.by_bytes(key, one.digest):
+            for known in seen.of(key, one.digest):
                 at = max(one.at, self._seen.newest_stamp(known.content)) if one.inferred else one.at
                 if known.at == at and known.content is not None:
                     one.at, one.known = at, known
@@ -128,9 +145,8 @@ class Reading:
                     aside = known.effect is Effect.ASIDE
                     one.report.status = "suspect" if aside else "unchanged"
                     return True
-        own = self._ledger.own_exports(one.digest) if one.inferred else {}
-        never_seen = not self._seen.by_bytes(one.key, one.digest)
-        is_ours = bool(own) and (one.at in own or never_seen)
+        never_seen = not seen.of(one.key, one.digest)
+        is_ours = one.inferred and bool(own) and (one.at in own or never_seen)
         if is_ours:
             one.report.status = "unchanged"
             one.report.rows = one.report.imported = next(iter(own.values()))
@@ -142,15 +158,13 @@ class Reading:
         known = claims.find({row.fingerprint for _, rows in self._waiting for row in rows})
         bad: dict[bytes, str] = {}
         new: dict[Dialect, dict[bytes, Claim]] = {}
-        for opened, rows in self._waiting:
-            said = new.setdefault(opened.parsed.dialect, {})
-            unknown = {r.fingerprint: r for r in rows if r.fingerprint not in known}
-            fresh = [row for each, row in unknown.items() if each not in said and each not in bad]
-            for row, claim in zip(fresh, opened.parsed.claims(fresh), strict=True):
+        for parsed, unknown in self._unknown(known):
+            said = new.setdefault(parsed.dialect, {})
+            for mark, claim in zip(unknown, parsed.claims(list(unknown.values())), strict=True):
                 if isinstance(claim, ValueError):
-                    bad[row.fingerprint] = str(claim)
+                    bad[mark] = str(claim)
                 else:
-                    said[row.fingerprint] = claim
+                    said[mark] = claim
         for dialect, said in new.items():
             known |= claims.add(dialect, said)
         for opened, rows in self._waiting:
@@ -158,12 +172,22 @@ class Reading:
         self._waiting.clear()
         self._waiting_rows = 0
         done, self._opened = self._opened, []
-        for opened in done:
-            try:
-                self._close(opened)
-            except MalformedExport as error:
-                file = Quarantined(opened.one.file.path, error.reason, error.line)
-                self._set_aside(file, opened.one.report)
+        with self._memory.contents.together(opened.lines for opened in done):
+            for opened in done:
+                try:
+                    self._close(opened)
+                except MalformedExport as error:
+                    file = Quarantined(opened.one.file.path, error.reason, error.line)
+                    self._set_aside(file, opened.one.report)
+
+    def _unknown(self, known: Container[bytes]) -> list[tuple[ParsedExport, dict[bytes, SeenRow]]]:
+        """Return the rows whose claims are not stored, by fingerprint, of all files of one layout at once."""
+        by_layout: dict[Hashable, tuple[ParsedExport, dict[bytes, SeenRow]]] = {}
+        for opened, rows in self._waiting:
+            parsed = opened.parsed
+            _, unknown = by_layout.setdefault(parsed.layout, (parsed, {}))
+            unknown |= {row.fingerprint: row for row in rows if row.fingerprint not in known}
+        return list(by_layout.values())
 
     def _add_lines(
         self,
@@ -229,6 +253,23 @@ class _Opened:
     lines: list[Line] = field(default_factory=list)
 
 
+class _SeenBytes:
+    """The observations that had the bytes of some files."""
+
+    def __init__(
+        self,
+        keys: Mapping[PlaylistKey, KeyRow],
+        found: Mapping[tuple[int, bytes], Sequence[Seen]],
+    ) -> None:
+        self._keys = keys
+        self._found = found
+
+    def of(self, key: PlaylistKey, digest: bytes) -> Sequence[Seen]:
+        """Return the observations of a key that had these bytes, oldest first."""
+        row = self._keys.get(key)
+        return () if row is None else self._found.get((row.id, digest), ())
+
+
 class _SeenFiles:
     """What earlier imports saw of files; read once, on first need."""
 
@@ -236,13 +277,6 @@ class _SeenFiles:
         self._memory = memory
         self.keys = memory.timeline.keys()
         self._latest: dict[PlaylistKey, int] | None = None
-
-    def by_bytes(self, key: PlaylistKey, digest: bytes) -> list[Seen]:
-        """Return the observations of a key that had these bytes."""
-        row = self.keys.get(key)
-        if row is None:
-            return []
-        return self._memory.timeline.seen_bytes(row.id, digest)
 
     def newest_stamp(self, content: int | None) -> Instant:
         """Return the newest added-at in a content."""

@@ -7,7 +7,17 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 CHUNK = 500
 """Values per ``IN`` list; every engine takes that many bound values."""
@@ -46,6 +56,23 @@ def _insert_statement(
             bind = lambda batch: [pick(row) for row in batch]  # noqa: E731 - see above
         _INSERTS[key] = (str(compiled), bind)
     return _INSERTS[key]
+
+
+def bulk_update(
+    connection: Connection, table: Table, column: str, values: Iterable[tuple[int, Any]]
+) -> None:
+    """Set one column of many rows; ``values`` are pairs of row number and new value."""
+    pairs = [{"row": number, "new": value} for number, value in values]
+    if pairs:
+        statement = (
+            update(table).where(table.c.id == bindparam("row")).values({column: bindparam("new")})
+        )
+        compiled = statement.compile(dialect=connection.dialect)
+        rows: Any = pairs
+        if compiled.positional:
+            pick = itemgetter(*(compiled.positiontup or ()))
+            rows = [pick(pair) for pair in pairs]
+        connection.exec_driver_sql(str(compiled), rows)
 
 
 class Lookup:

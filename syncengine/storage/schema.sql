@@ -343,6 +343,7 @@ CREATE INDEX ix_agreed_items_address ON agreed_items (sink, address);
 CREATE INDEX ix_claims_track_id ON claims (track_id);
 CREATE INDEX ix_entries_playlist_id_valid_to ON entries (playlist_id, valid_to);
 CREATE INDEX ix_entries_track_id ON entries (track_id);
+CREATE INDEX ix_observations_digest ON observations (digest);
 CREATE INDEX ix_observations_snapshot_id ON observations (snapshot_id);
 CREATE INDEX ix_observations_taken_at ON observations (taken_at);
 CREATE INDEX ix_playlist_keys_playlist_id ON playlist_keys (playlist_id);

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 
@@ -66,6 +66,11 @@ class Export:
     def dialect(self) -> Dialect:
         """The dialect the file is written in."""
         return self._form.dialect
+
+    @property
+    def layout(self) -> Hashable:
+        """The dialect, the titles and where each column stands."""
+        return (self.dialect, *sorted(self._columns.items()), *sorted(self._titles.items()))
 
     @property
     def warnings(self) -> Sequence[str]:

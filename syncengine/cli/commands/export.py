@@ -73,7 +73,7 @@ def command(
                 suffix=form,
                 render=bootstrap.export_writer(form, dialect),
                 safe_stem=bootstrap.safe_stem,
-                is_ours=lambda digest: bool(unit.ledger.own_exports(digest)),
+                is_ours=lambda digest: bool(unit.ledger.own_exports([digest])),
                 overwrite=overwrite,
                 progress=progress,
             )

@@ -93,6 +93,7 @@ Observation = Table(
     Column("state_id", Integer, ForeignKey("contents.id")),
     UniqueConstraint("key_id", "taken_at", "source", "digest"),
     Index("ix_observations_taken_at", "taken_at"),
+    Index("ix_observations_digest", "digest"),
 )
 """What one source said about one playlist at one moment, and what the fold made of it.
 

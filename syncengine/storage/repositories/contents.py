@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from syncengine.core.playlist import Line
 from syncengine.storage import content_codec
-from syncengine.storage.bulk import Numbers, bulk_insert, chunks
+from syncengine.storage.bulk import Lookup, Numbers, bulk_insert
 from syncengine.storage.models import timeline
 from syncengine.storage.repositories.claims import table
 
@@ -17,9 +18,10 @@ CONTENTS = table(timeline.Content)
 DEEPEST = 16
 """Changes upon changes before a content is kept whole again: bounds what one read costs."""
 _MOST_LINES_REMEMBERED = 200_000
-_READ = select(CONTENTS.c.id, CONTENTS.c.base_id, CONTENTS.c.depth, CONTENTS.c.packed).where(
-    CONTENTS.c.id.in_(bindparam("numbers", expanding=True))
+_READ = Lookup(
+    select(CONTENTS.c.id, CONTENTS.c.base_id, CONTENTS.c.depth, CONTENTS.c.packed), CONTENTS.c.id
 )
+_KNOWN = Lookup(select(CONTENTS.c.digest, CONTENTS.c.id), CONTENTS.c.digest)
 
 
 class ContentBook:
@@ -30,6 +32,10 @@ class ContentBook:
         self._numbers = numbers
         self._lines: OrderedDict[int, list[Line]] = OrderedDict()
         self._held = 0
+        self._depths: dict[int, int] = {}
+        self._numbers_of: dict[bytes, int] = {}
+        self._digests: dict[int, bytes] = {}
+        self._unsent: list[tuple[int, bytes, int | None, int, int, bytes]] | None = None
 
     def lines(self, content: int) -> list[Line]:
         """Return a content's lines in order; the list is shared, so leave it as it is."""
@@ -40,14 +46,17 @@ class ContentBook:
 
     def load(self, numbers: Iterable[int]) -> None:
         """Read many contents at once, with what they build upon."""
+        if self._unsent:
+            self._send(self._unsent)
+            self._unsent.clear()
         packed: dict[int, tuple[int | None, bytes]] = {}
         asked = [number for number in dict.fromkeys(numbers) if number not in self._lines]
         missing = set(asked)
         while missing:
             found = {}
-            for chunk in chunks(missing):
-                for number, base, _, body in self._connection.execute(_READ, {"numbers": chunk}):
-                    found[number] = (base, body)
+            for number, base, depth, body in _READ.rows(self._connection, missing):
+                found[number] = (base, body)
+                self._depths[number] = depth
             packed.update(found)
             bases = {base for base, _ in found.values() if base is not None}
             missing = {base for base in bases if base not in packed and base not in self._lines}
@@ -87,33 +96,47 @@ class ContentBook:
             _, oldest = self._lines.popitem(last=False)
             self._held -= len(oldest)
 
+    @contextmanager
+    def together(self, contents: Iterable[Sequence[Line]]) -> Iterator[None]:
+        """Ask for all of these at once, and write those that are kept meanwhile at the end."""
+        digests = {id(lines): content_codec.digest(lines) for lines in contents}
+        self._numbers_of |= dict(iter(_KNOWN.rows(self._connection, set(digests.values()))))
+        self._digests, self._unsent = digests, []
+        yield
+        self._send(self._unsent)
+        self._digests, self._unsent = {}, None
+
     def keep(self, lines: Sequence[Line], base: int | None = None) -> int:
         """Store a content and return its number; ``base`` is one it may be much like."""
-        digest = content_codec.digest(lines)
-        known = self._connection.execute(
-            select(CONTENTS.c.id).where(CONTENTS.c.digest == digest)
-        ).scalar()
-        if known is not None:
-            return int(known)
+        digest = self._digests.get(id(lines))
+        if digest is None:
+            digest = content_codec.digest(lines)
+            if digest not in self._numbers_of:
+                self._numbers_of |= dict(iter(_KNOWN.rows(self._connection, [digest])))
+        if digest in self._numbers_of:
+            return self._numbers_of[digest]
         packed, base, depth = self._pack(lines, base)
         number = self._numbers.next(CONTENTS)
-        bulk_insert(
-            self._connection,
-            CONTENTS,
-            ("id", "digest", "base_id", "depth", "lines", "packed"),
-            [(number, digest, base, depth, len(lines), packed)],
-        )
+        self._numbers_of[digest], self._depths[number] = number, depth
+        row = (number, digest, base, depth, len(lines), packed)
         self._remember(number, list(lines))
+        if self._unsent is None:
+            self._send([row])
+        else:
+            self._unsent.append(row)
         return number
+
+    def _send(self, rows: Sequence[tuple[int, bytes, int | None, int, int, bytes]]) -> None:
+        columns = ("id", "digest", "base_id", "depth", "lines", "packed")
+        bulk_insert(self._connection, CONTENTS, columns, rows)
 
     def _pack(self, lines: Sequence[Line], base: int | None) -> tuple[bytes, int | None, int]:
         if base is not None:
-            depth = self._connection.execute(
-                select(CONTENTS.c.depth).where(CONTENTS.c.id == base)
-            ).scalar_one()
-            if depth + 1 < DEEPEST:
-                change = content_codec.pack_change(self.lines(base), lines)
+            before = self.lines(base)
+            depth = self._depths[base] + 1
+            if depth < DEEPEST:
+                change = content_codec.pack_change(before, lines)
                 # A list that was rearranged from end to end is smaller on its own.
                 if len(change) < 8 * len(lines):
-                    return change, base, depth + 1
+                    return change, base, depth
         return content_codec.pack(lines), None, 0

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, func, select
 
 from syncengine.core.moment import Instant
-from syncengine.storage.bulk import Lookup, bulk_insert
+from syncengine.storage.bulk import Lookup, bulk_insert, bulk_update
 from syncengine.storage.models import catalog
 
 TRACKS = catalog.Track
@@ -105,17 +105,8 @@ def continue_popularity(
         ends.say(word)
     rows = sorted((track, at, value) for (track, at), value in ends.rows.items())
     bulk_insert(connection, POPULARITY, ("track_id", "at", "value"), rows)
-    changed = {track for track, _, _ in rows}
-    if changed:
-        values = [{"track": track, "value_now": last[track]} for track in sorted(changed)]
-        connection.execute(_SET_POPULARITY, values)
-
-
-_SET_POPULARITY = (
-    update(TRACKS)
-    .where(TRACKS.c.id == bindparam("track"))
-    .values(popularity=bindparam("value_now"))
-)
+    changed = sorted({track for track, _, _ in rows})
+    bulk_update(connection, TRACKS, "popularity", [(track, last[track]) for track in changed])
 
 
 def _standing(

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from syncengine.core import rank
 from syncengine.core.diff import align
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
 from syncengine.core.records import records
-from syncengine.storage.bulk import Numbers, bulk_insert, chunks
+from syncengine.storage.bulk import Numbers, bulk_insert, bulk_update, chunks
 from syncengine.storage.models import timeline
 from syncengine.storage.repositories.claims import table
 
@@ -174,17 +174,11 @@ class EntryWriter:
         gone = set(self._gone)
         for column, changes in (("valid_from", self._starts), ("valid_to", self._ends)):
             values = [
-                {"row": row, "at": at}
+                (row, at)
                 for row, at in changes.items()
                 if row not in gone and getattr(self._loaded[row], column) != at
             ]
-            if values:
-                statement = (
-                    update(ENTRIES)
-                    .where(ENTRIES.c.id == bindparam("row"))
-                    .values({column: bindparam("at")})
-                )
-                self._connection.execute(statement, values)
+            bulk_update(self._connection, ENTRIES, column, values)
         bulk_insert(self._connection, ENTRIES, _COLUMNS, self._new.values())
         self._new, self._ends, self._starts, self._gone, self._loaded = {}, {}, {}, [], {}
 

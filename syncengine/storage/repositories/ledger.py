@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from syncengine.core.moment import Instant
 from syncengine.core.plan import Agreed
 from syncengine.core.ports import Quarantined
-from syncengine.storage.bulk import Numbers, bulk_insert, chunks
+from syncengine.storage.bulk import Lookup, Numbers, bulk_insert, chunks
 from syncengine.storage.models import ledger
 from syncengine.storage.repositories.claims import table
 
@@ -23,6 +23,7 @@ RAW = table(ledger.RawFile)
 QUARANTINED = table(ledger.QuarantinedFile)
 EXPORTED = table(ledger.ExportedFile)
 AGREED = table(ledger.AgreedItem)
+_OWN = Lookup(select(EXPORTED.c.digest, EXPORTED.c.moment, EXPORTED.c.entries), EXPORTED.c.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +108,21 @@ class Ledger:
 
     def note_exports(self, files: Mapping[bytes, int], moment: Instant, at: Instant) -> None:
         """Note files that an export of a moment wrote, by digest and number of entries."""
+        known = self.own_exports(files)
         rows = [
             (digest, moment, entries, at)
             for digest, entries in files.items()
-            if moment not in self.own_exports(digest)
+            if moment not in known.get(digest, {})
         ]
         columns = ("digest", "moment", "entries", "written_at")
         bulk_insert(self._connection, EXPORTED, columns, rows)
 
-    def own_exports(self, digest: bytes) -> dict[Instant, int]:
-        """Return the moments for which an export wrote a file with these bytes, with its entries."""
-        query = select(EXPORTED.c.moment, EXPORTED.c.entries).where(EXPORTED.c.digest == digest)
-        return {Instant(moment): entries for moment, entries in self._connection.execute(query)}
+    def own_exports(self, digests: Iterable[bytes]) -> dict[bytes, dict[Instant, int]]:
+        """Return the moments for which exports wrote files with these bytes, with their entries."""
+        found: dict[bytes, dict[Instant, int]] = {}
+        for digest, moment, entries in _OWN.rows(self._connection, set(digests)):
+            found.setdefault(digest, {})[Instant(moment)] = entries
+        return found
 
     def forget_exports(self, since: Instant) -> None:
         """Forget exports of moments from ``since`` on: what they show is no longer known."""

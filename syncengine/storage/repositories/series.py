@@ -15,18 +15,16 @@ from sqlalchemy import (
     Subquery,
     Table,
     and_,
-    bindparam,
     delete,
     func,
     select,
     tuple_,
-    update,
 )
 
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
 from syncengine.core.snapshot import Effect
-from syncengine.storage.bulk import bulk_insert, chunks
+from syncengine.storage.bulk import bulk_insert, bulk_update, chunks
 from syncengine.storage.models import catalog, timeline
 from syncengine.storage.repositories.claims import TRACKS, table
 from syncengine.storage.repositories.contents import ContentBook
@@ -187,18 +185,7 @@ class Retelling:
         return found.intersection(self._spans)
 
     def _set_popularity(self, now: Mapping[int, int | None]) -> None:
-        if now:
-            self._connection.execute(
-                _SET_POPULARITY,
-                [{"track": track, "value_now": value} for track, value in now.items()],
-            )
-
-
-_SET_POPULARITY = (
-    update(TRACKS)
-    .where(TRACKS.c.id == bindparam("track"))
-    .values(popularity=bindparam("value_now"))
-)
+        bulk_update(self._connection, TRACKS, "popularity", now.items())
 
 
 class _Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, update
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect, Kind, Source
-from syncengine.storage.bulk import Numbers, bulk_insert, chunks
+from syncengine.storage.bulk import Lookup, Numbers, bulk_insert, chunks
 from syncengine.storage.models import catalog, timeline
 from syncengine.storage.repositories.claims import table
 from syncengine.storage.repositories.interning import Interner
@@ -27,6 +28,23 @@ ROSTER_KEYS = table(timeline.RosterKey)
 _CONTENTS = table(timeline.Content)
 _DIALECTS = table(catalog.Dialect)
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
+
+
+_SEEN = Lookup(
+    select(
+        OBSERVATIONS.c.key_id,
+        OBSERVATIONS.c.digest,
+        OBSERVATIONS.c.id,
+        OBSERVATIONS.c.taken_at,
+        OBSERVATIONS.c.effect,
+        OBSERVATIONS.c.content_id,
+        _CONTENTS.c.lines,
+        _DIALECTS.c.name,
+    )
+    .outerjoin(_CONTENTS, _CONTENTS.c.id == OBSERVATIONS.c.content_id)
+    .outerjoin(_DIALECTS, _DIALECTS.c.id == OBSERVATIONS.c.dialect_id),
+    OBSERVATIONS.c.digest,
+)
 
 
 class KeyRow(NamedTuple):
@@ -207,20 +225,14 @@ class Timeline:
         bulk_insert(self._connection, OBSERVATIONS, columns, rows)
         return numbers
 
-    def seen_bytes(self, key: int, digest: bytes) -> list[Seen]:
-        """Return the observations of a key that had these bytes, oldest first."""
-        o = OBSERVATIONS.c
-        query = (
-            select(o.id, o.taken_at, o.effect, o.content_id, _CONTENTS.c.lines, _DIALECTS.c.name)
-            .outerjoin(_CONTENTS, _CONTENTS.c.id == o.content_id)
-            .outerjoin(_DIALECTS, _DIALECTS.c.id == o.dialect_id)
-            .where(o.key_id == key, o.digest == digest)
-            .order_by(o.taken_at)
-        )
-        return [
-            Seen(number, at, Effect(effect), *rest)
-            for number, at, effect, *rest in self._connection.execute(query)
-        ]
+    def seen_bytes(self, digests: Iterable[bytes]) -> dict[tuple[int, bytes], list[Seen]]:
+        """Return the observations that had these bytes by key and digest, oldest first."""
+        found: dict[tuple[int, bytes], list[Seen]] = {}
+        rows = _SEEN.rows(self._connection, set(digests))
+        for key, digest, number, at, effect, *rest in sorted(rows, key=itemgetter(3)):
+            seen = Seen(number, at, Effect(effect), *rest)
+            found.setdefault((key, digest), []).append(seen)
+        return found
 
     def told_at(self, key: int, at: Instant) -> dict[bytes, int | None]:
         """Return what a key was observed to hold at exactly this moment: contents by digest of bytes."""
