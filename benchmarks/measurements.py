@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CLI = ("{syncengine}", "{db}")
-"""``syncengine --db …``; workshop.py says what stands for the words in braces."""
+from benchmarks.workshop import CLI
+
 FIRST_EVENING = "2025-01-01T23:59:59Z"
+SUMMER = "2025-07-02T23:59:59Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,9 @@ class Measurement:
     """One figure: a command, run in a fresh copy of ``state``, beside another measurement.
 
     ``times`` is the limit as a multiple of ``beside``, ``seconds`` and ``megabytes`` are absolute
-    limits; the limits come with the full size of the library.
+    limits; the limits come with the full size of the library. ``growth`` is how many times as large as
+    after the measurement ``grown`` the database may be. A ``heavy`` one takes a minute or more, so it is
+    not warmed up: by its turn everything is.
     """
 
     name: str
@@ -29,8 +32,12 @@ class Measurement:
     times: float | None = None
     seconds: float | None = None
     megabytes: float | None = None
+    grown: str | None = None
+    growth: float | None = None
+    heavy: bool = False
 
 
+FLOOR = ("{python}", "-m", "benchmarks.floor")
 MEASUREMENTS = (
     Measurement(
         "sqlalchemy", "importing SQLAlchemy's ORM", ("{python}", "-c", "import sqlalchemy.orm")
@@ -47,7 +54,7 @@ MEASUREMENTS = (
     Measurement(
         "floor",
         "the floor: `csv.reader` into one flat table",
-        ("{python}", "-m", "benchmarks.floor", "{day-000}", "{flat}"),
+        (*FLOOR, "{day-000}", "{flat}"),
     ),
     Measurement(
         "import",
@@ -91,11 +98,74 @@ MEASUREMENTS = (
     ),
     Measurement(
         "plan",
-        "`reconcile --dry-run`, nothing agreed",
+        "`reconcile --dry-run` of 20,000 tracks, nothing agreed",
         (*CLI, "--json", "reconcile", "--dry-run"),
-        state="two-days",
+        state="tracks",
         beside="status",
         seconds=5.0,
+    ),
+    Measurement(
+        "plan-agreed",
+        "`reconcile --dry-run` of 20,000 tracks, all agreed and nothing changed",
+        (*CLI, "--json", "reconcile", "--dry-run"),
+        state="agreed",
+        beside="status",
+        seconds=2.0,
+    ),
+    Measurement(
+        "year-day",
+        "`import-csv` of day 365, after a year of daily imports",
+        (*CLI, "import-csv", "{year-last}"),
+        state="year",
+        beside="status",
+        times=3.0,
+        grown="import",
+        growth=8.0,
+    ),
+    Measurement(
+        "refold",
+        "`import-csv` of a day in the middle of the year, last of all",
+        (*CLI, "import-csv", "{year-middle}"),
+        state="year",
+        beside="status",
+        seconds=10.0,
+    ),
+    Measurement(
+        "year-diff",
+        "`history diff` of the first and the last day of the year",
+        (*CLI, "--json", "history", "diff", FIRST_EVENING, "latest"),
+        state="year",
+        beside="status",
+        times=2.0,
+    ),
+    Measurement(
+        "year-export",
+        "`export --at` a day in the middle of the year",
+        (*CLI, "export", "{out}", "--at", SUMMER),
+        state="year",
+        beside="status",
+        times=3.0,
+    ),
+    Measurement(
+        "floor-million",
+        "the floor, 1,000,000 rows",
+        (*FLOOR, "{million-000}", "{flat}"),
+        heavy=True,
+    ),
+    Measurement(
+        "import-quarter",
+        "`import-csv` of 250,000 rows, into a new library",
+        (*CLI, "import-csv", "{quarter-000}"),
+        heavy=True,
+    ),
+    Measurement(
+        "import-million",
+        "`import-csv` of 1,000,000 rows, into a new library",
+        (*CLI, "import-csv", "{million-000}"),
+        beside="floor-million",
+        times=6.0,
+        megabytes=400.0,
+        heavy=True,
     ),
 )
 
@@ -111,6 +181,5 @@ def chosen(names: list[str]) -> list[Measurement]:
     while waiting:
         each = table[waiting.pop()]
         wanted.add(each.name)
-        if each.beside:
-            waiting.append(each.beside)
+        waiting += filter(None, (each.beside, each.grown))
     return [each for each in MEASUREMENTS if each.name in wanted]

@@ -17,10 +17,14 @@ RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a whole process took: wall time in ``seconds``, peak resident memory in MB (10⁶ bytes)."""
+    """What a whole process took: wall time in ``seconds``, peak resident memory in MB (10⁶ bytes).
+
+    ``database`` is the size of the library's file afterwards, in MB, where there is one.
+    """
 
     seconds: float
     megabytes: float
+    database: float = 0.0
 
 
 class CommandFailed(Exception):

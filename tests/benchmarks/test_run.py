@@ -15,7 +15,7 @@ from benchmarks.measurements import MEASUREMENTS, chosen
 from benchmarks.process import CommandFailed, Cost, run
 from benchmarks.report import as_document, as_lines, figures
 from benchmarks.run import main, measure
-from benchmarks.workshop import Size, Workshop
+from benchmarks.workshop import Size, Sizes, Workshop
 
 STUB = """
 import os, pathlib, sys
@@ -74,7 +74,7 @@ def test_every_run_starts_from_the_same_library_and_clean_settings(
 ) -> None:
     monkeypatch.setenv("SYNCENGINE_DATABASE_URL", "sqlite:///precious.db")
     alone = [each for each in MEASUREMENTS if each.name == "second-day"]
-    workshop = Workshop(tmp_path / "shop", Size(rows=100, playlists=3), shlex.split(program))
+    workshop = Workshop(tmp_path / "shop", Sizes(Size(rows=100, playlists=3)), shlex.split(program))
     results = measure(alone, workshop, runs=1)
     calls = (tmp_path / "calls").read_text().splitlines()
     imported = [line for line in calls if line.startswith("imported")]
