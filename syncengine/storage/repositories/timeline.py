@@ -102,9 +102,11 @@ class Timeline:
 
     def add_keys(self, names: Mapping[PlaylistKey, str]) -> dict[PlaylistKey, KeyRow]:
         """Store keys that are new, each with a playlist of its own for now."""
+        numbers = self._numbers.take(KEYS, len(names))
+        playlists = self._new_playlists(names)
         added = {
-            key: KeyRow(self._numbers.next(KEYS), self.new_playlist(key, name))
-            for key, name in names.items()
+            key: KeyRow(number, playlist)
+            for key, number, playlist in zip(names, numbers, playlists, strict=True)
         }
         rows = [(row.id, key, row.playlist, None) for key, row in added.items()]
         bulk_insert(self._connection, KEYS, ("id", "key", "playlist_id", "joined_because"), rows)
@@ -112,10 +114,14 @@ class Timeline:
 
     def new_playlist(self, key: PlaylistKey, name: str) -> int:
         """Store a playlist and return its row number."""
-        number = self._numbers.next(PLAYLISTS)
+        return self._new_playlists({key: name})[0]
+
+    def _new_playlists(self, names: Mapping[PlaylistKey, str]) -> range:
+        numbers = self._numbers.take(PLAYLISTS, len(names))
         columns = ("id", "key", "name", "name_inferred")
-        bulk_insert(self._connection, PLAYLISTS, columns, [(number, key, name, True)])
-        return number
+        rows = ((n, key, names[key], True) for n, key in zip(numbers, names, strict=True))
+        bulk_insert(self._connection, PLAYLISTS, columns, rows)
+        return numbers
 
     def assign_key(self, key: int, playlist: int, because: str | None) -> None:
         """Say which playlist a key belongs to, and why."""
