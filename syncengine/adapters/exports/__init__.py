@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from syncengine.adapters.exports import finder, reader
+from syncengine.adapters.exports import finder, opening
+from syncengine.adapters.exports.reader import Export
 from syncengine.core.ports import ExportFile, Quarantined
 
 
@@ -19,6 +20,6 @@ class Exports:
         """
         return finder.find(paths)
 
-    def parse(self, file: ExportFile, content: bytes) -> reader.Export:
+    def parse(self, file: ExportFile, content: bytes) -> Export:
         """Recognise the dialect. Raises MalformedExport for a file that is no export."""
-        return reader.parse(file, content)
+        return opening.parse(file, content)

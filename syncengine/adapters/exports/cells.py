@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import date
+
+from syncengine.core.identity import parse_track
 
 BLANKS = frozenset({"", "undefined", "null", "NaN"})
 """What JavaScript leaves in a cell where it had no value."""
 
+_BLANKS_IN_ANY_CASE = frozenset({"", "undefined", "null", "nan", "none", "n/a"})
 _SHOWN = 60
 ANY = 10**15
 _WHOLE = re.compile(r"(-?[0-9]{1,15})(?:\.0+)?\Z")
@@ -16,11 +20,24 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
 _JOINT = re.compile(r"(?<!\\), ")
 _USER = "spotify:user:"
+_ID_AT_END = re.compile(
+    r"(?:(?:https?://)?open\.spotify\.com/(?:[\w-]+/)*)?([0-9A-Za-z]{22})(?:[/?#].*)?\Z"
+)
+_DURATION = re.compile(r"(?:([0-9]{1,4}):([0-5][0-9])|([0-9]{1,6}) ?s)\Z")
+_FULL = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?\Z"
+)
 
 
 def said(cell: str) -> str | None:
     """Return the cell's text exactly as it stands, or None where the exporter had no value."""
     return None if cell.strip() in BLANKS else cell
+
+
+def is_nothing(cell: str) -> bool:
+    """Return whether a cell that can hold no words has no value, in any exporter's way to say so."""
+    return cell.strip().lower() in _BLANKS_IN_ANY_CASE
 
 
 def shorten(text: str) -> str:
@@ -37,6 +54,8 @@ def whole(title: str, cell: str, low: int, high: int) -> int | None:
     if text in BLANKS:
         return None
     found = _WHOLE.match(text)
+    if not found and is_nothing(text):
+        return None
     if not found or not low <= int(found[1]) <= high:
         bounds = f" from {low} to {high}" if low > -ANY else ""
         raise ValueError(f"{title} is no whole number{bounds}: {shorten(cell)}")
@@ -64,6 +83,8 @@ def real(title: str, cell: str) -> float | None:
     if text in BLANKS:
         return None
     number = float(text) if _NUMBER.match(text) else math.nan
+    if math.isnan(number) and is_nothing(text):
+        return None
     if not math.isfinite(number):
         raise ValueError(f"{title} is no finite number: {shorten(cell)}")
     return number
@@ -76,6 +97,8 @@ def flag(title: str, cell: str) -> bool | None:
         return None
     folded = text.lower()
     if folded not in ("true", "false"):
+        if is_nothing(text):
+            return None
         raise ValueError(f"{title} is neither true nor false: {shorten(cell)}")
     return folded == "true"
 
@@ -86,7 +109,7 @@ def release_date(title: str, cell: str) -> str | None:
     The year 0000 is Spotify's way of saying that it does not know.
     """
     text = cell.strip()
-    if text in BLANKS or text.partition("-")[0] == "0000":
+    if is_nothing(text) or text.partition("-")[0] == "0000":
         return None
     found = _DATE.match(text)
     try:
@@ -102,7 +125,7 @@ def release_date(title: str, cell: str) -> str | None:
 def user(cell: str) -> str | None:
     """Read a user's bare id; exportify.app and the older exportify.net write it as a URI."""
     text = cell.strip().removeprefix(_USER)
-    return None if text in BLANKS else text
+    return None if is_nothing(text) else text
 
 
 def at_semicolons(cell: str) -> tuple[str, ...]:
@@ -123,6 +146,77 @@ def at_joints(cell: str) -> tuple[str, ...]:
 def at_bare_joints(cell: str) -> tuple[str, ...]:
     r"""Split at ``, `` where no ``\`` stands before it, and read ``\,`` as a comma."""
     return tuple(part.replace("\\,", ",") for part in _JOINT.split(cell))
+
+
+def at_any(cell: str) -> tuple[str, ...]:
+    """Split at ``;`` where there is one, else at bare joints."""
+    return tuple(map(str.strip, cell.split(";"))) if ";" in cell else at_bare_joints(cell)
+
+
+def at_tight_commas(cell: str) -> tuple[str, ...]:
+    """Split at ``,`` where no space follows, as behind the commas inside names."""
+    return tuple(_TIGHT.split(cell))
+
+
+_WAYS = (at_semicolons, at_bare_joints, at_joints, at_commas)
+_TIGHT = re.compile(r",(?! )")
+_LINK = re.compile(r",\s?")
+
+
+def links(kind: str, cell: str) -> tuple[str | None, ...]:
+    """Read a list of URIs, bare ids or URLs of one kind, such as ``artist``."""
+    return tuple(link(kind, part) for part in _LINK.split(cell))
+
+
+def link(kind: str, cell: str) -> str | None:
+    """Read a URI of one kind from a URI, a bare id or a URL; other texts stay as they are."""
+    text = cell.strip()
+    if text in BLANKS:
+        return None
+    bare = _ID_AT_END.match(text)
+    return f"spotify:{kind}:{bare[1]}" if bare else cell
+
+
+def link_of_album(cell: str) -> str:
+    """Return an album's URI where a cell has its bare id or URL."""
+    return link("album", cell) or ""
+
+
+def counted(cell: str, count: int, split: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+    """Split names of which there are ``count``: by the rule that is given, else by one that fits.
+
+    Where two others fit and disagree, or none fits, the rule that is given stands. Where that is to
+    split at ``,``, the commas inside names are first told by the space behind them.
+    """
+    ruled = split(cell)
+    if len(ruled) == count:
+        return ruled
+    if split is at_commas and len(tight := at_tight_commas(cell)) == count:
+        return tight
+    whole_cell = {(cell,)} if count == 1 else set()
+    fitting = {names for way in _WAYS if len(names := way(cell)) == count} | whole_cell
+    return fitting.pop() if len(fitting) == 1 else ruled
+
+
+def lasting(cell: str) -> str:
+    """Return a duration such as ``225s`` or ``3:45`` as milliseconds; one in milliseconds stays."""
+    found = _DURATION.match(cell.strip())
+    if not found:
+        return cell
+    minutes, seconds = (found[1], found[2]) if found[2] else (0, found[3])
+    return str((int(minutes) * 60 + int(seconds)) * 1000)
+
+
+def link_of_track(cell: str) -> str:
+    """Return a cell that names a track of Spotify, and nothing for an address of another service."""
+    text = cell.strip()
+    return text if parse_track(text) else ""
+
+
+def exact_moment(cell: str) -> str:
+    """Return a full date-time; a day alone is not the moment at which something was added."""
+    text = cell.strip()
+    return text if _FULL.match(text) else ""
 
 
 def parts(cell: str) -> tuple[str, ...]:

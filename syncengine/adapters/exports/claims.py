@@ -68,17 +68,16 @@ class Claims:
         )
 
     def artists(self, names: str, uris: str) -> tuple[Artist, ...]:
-        """Pair names with URIs where there are as many; else the names alone are known."""
+        """Pair names with URIs where they are as many; else the names alone are known."""
         if form.said(names) is None:
             return ()
-        credited = self.form.split(names)
         if form.said(uris) is None:
-            return tuple(Artist(name) for name in credited if name)
-        links = form.at_joints(uris)
+            return tuple(Artist(name) for name in self.form.split(names) if name)
+        links = form.links("artist", uris)
+        credited = form.counted(names, len(links), self.form.split)
         if len(links) != len(credited):
             return tuple(Artist(name) for name in credited if name)
-        pairs = zip(credited, links, strict=True)
-        return tuple(Artist(name, form.said(link)) for name, link in pairs if name)
+        return tuple(Artist(*pair) for pair in zip(credited, links, strict=True) if pair[0])
 
 
 def album_genres(cell: str) -> tuple[str, ...]:

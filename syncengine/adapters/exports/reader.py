@@ -1,66 +1,74 @@
-"""Reading one export: from bytes to rows, and from rows to claims."""
+"""Reading one export whose form is known: from lines to rows, and from rows to claims."""
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import islice
 
+from syncengine.adapters.exports import cells as form
 from syncengine.adapters.exports.claims import Claims
 from syncengine.adapters.exports.columns import claims_of
-from syncengine.adapters.exports.dialects import (
-    FEATURES,
-    NET,
-    Form,
-    Layout,
-    explain,
-    recognise,
-)
+from syncengine.adapters.exports.dialects import FEATURES, NET, NO_FACTS, Form, Layout
+from syncengine.adapters.exports.dialects.form import Rewrite
+from syncengine.adapters.exports.sheet import Sheet
 from syncengine.adapters.exports.sight import GAP, Sight
-from syncengine.core.ports import ExportFile, RejectedRow, SeenRow
+from syncengine.core.identity import parse_track
+from syncengine.core.ports import RejectedRow, SeenRow
 from syncengine.core.track import Claim, Dialect
-from syncengine.errors import MalformedExport
 
 # The csv module's own 128 KiB is process-wide, and so is this: room for the longest honest cell.
 csv.field_size_limit(1 << 20)
 
 _PER_ROW = ("added_at", "added_by", "popularity")
 _ROWS_AT_ONCE = 5_000
-_NO_FACTS = frozenset({*_PER_ROW, "is_playable"})
+_NO_FACTS = NO_FACTS.union(_PER_ROW)
 # exportify.net writes labels in quotes without doubling the quotes inside them; before the label
 # stand the moment of adding and the genres, behind it only numbers.
 _LABEL = re.compile(
     r'(.*,[0-9-]{10}T[0-9:.]+Z,"[^"\n]*",")(.+)("(?:,[-+.0-9eE]*)*\r?\n?)\Z', re.DOTALL
 )
 _LONE_QUOTE = re.compile(r'(?<!")"(?!")')
-_KINDS = (
-    (codecs.BOM_UTF16_LE, "UTF-16 text"),
-    (codecs.BOM_UTF16_BE, "UTF-16 text"),
-    (b"PK\x03\x04", "a zip archive"),
-)
+_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z\Z")
+
+Record = tuple[int, list[str] | str]
+"""The line on which a row starts, and its cells, or why it has none."""
 
 
 class Export:
     """An export whose dialect is known; ``rows`` may be asked for more than once."""
 
-    def __init__(self, lines: Sequence[str], body: int, layout: Layout) -> None:
-        """Take the text by line and the index of the first line below the header."""
-        self._lines = lines
-        self._body = body
+    def __init__(
+        self,
+        sheet: Sheet,
+        layout: Layout,
+        form: Form,
+        *,
+        rewrites: Mapping[int, Rewrite],
+        warnings: Sequence[str] = (),
+    ) -> None:
+        """Take the lines, what their header means, and the form they are written in.
+
+        ``rewrites`` bring the cells of some places into the form that ``cells`` reads; ``warnings``
+        are what was noticed before the rows were read.
+        """
+        self._sheet = sheet
+        self._lines = sheet.lines
         self._columns = layout.columns
         self._titles = layout.titles
-        self._header = len(layout.columns)
+        self._again = {layout.columns[name]: more for name, more in layout.again.items()}
+        self._rewrites = rewrites
+        self._header = layout.width
         # A field without a column is read from one more cell, which is always empty.
         self._width = self._header + any(field not in layout.columns for field in _PER_ROW)
-        self._form = _settle(layout, lines, body)
-        self._claims = Claims(self._form, layout.columns, layout.titles)
+        self._form = form
+        self._claims = Claims(form, layout.columns, layout.titles)
+        self._warnings = warnings
         self._short: Counter[int] = Counter()
         self._mended = 0
+        self._nameless = 0
 
     @property
     def dialect(self) -> Dialect:
@@ -75,7 +83,7 @@ class Export:
     @property
     def warnings(self) -> Sequence[str]:
         """What is odd about the file as a whole, one sentence each; complete after ``rows``."""
-        found = []
+        found = list(self._warnings)
         if self._short:
             places = [self._columns[name] for name in FEATURES if name in self._columns]
             cut = bool(places) and set(self._short) == {min(places)}
@@ -83,6 +91,8 @@ class Export:
             found.append(f"{_have(self._short.total())} fewer cells than the header ({what})")
         if self._mended:
             found.append(f"{_have(self._mended)} a label with quotes that were not doubled")
+        if self._nameless:
+            found.append(f"{_have(self._nameless)} commas inside names, which were left out")
         return found
 
     def claim(self, row: SeenRow) -> Claim:
@@ -96,26 +106,43 @@ class Export:
     def rows(self) -> Iterator[SeenRow | RejectedRow]:
         """Yield every row in order; what cannot be parsed as a rejected row."""
         self._short.clear()
-        self._mended = 0
+        self._mended = self._nameless = 0
         sight = self._sight()
-        start = self._body
+        start = self._sheet.body
         while rows := self._plain_rows(start):
             lines = range(start + 1, start + 1 + len(rows))
             yield from sight.all(lines, rows)
             start += len(rows)
-        for line, cells in self._records(start):
+        records = self._records(start)
+        for line, cells in _without_last(records) if self._sheet.is_cut else records:
+            if isinstance(cells, list):
+                self._rewrite([cells])
             yield RejectedRow(line, cells) if isinstance(cells, str) else sight.one(line, cells)
 
     def _plain_rows(self, start: int) -> list[list[str]] | None:
         """Return many rows from a line on, if each is one line long and as wide as the header."""
-        reader = csv.reader(islice(self._lines, start, start + _ROWS_AT_ONCE), strict=True)
+        if self._sheet.is_cut:
+            return None
+        lines = islice(self._lines, start, start + _ROWS_AT_ONCE)
+        reader = csv.reader(lines, delimiter=self._sheet.delimiter, strict=True)
         try:
             rows = list(reader)
         except csv.Error:
             return None
         if set(map(len, rows)) != {self._header} or reader.line_num != len(rows):
             return None
+        self._rewrite(rows)
         return rows if self._width == self._header else [[*cells, ""] for cells in rows]
+
+    def _rewrite(self, rows: Sequence[list[str]]) -> None:
+        """Bring rows into the form that ``cells`` reads; those of an ordinary file are in it."""
+        for place, rewrite in self._rewrites.items():
+            for cells in rows:
+                cells[place] = rewrite(cells[place])
+        for place, more in self._again.items():
+            for cells in rows:
+                said = (cells[each] for each in (place, *more) if form.said(cells[each]))
+                cells[place] = next(said, cells[place])
 
     def _sight(self) -> Sight:
         facts = sorted((at, field) for field, at in self._columns.items() if field not in _NO_FACTS)
@@ -129,7 +156,7 @@ class Export:
             plain=not any(GAP in line for line in self._lines),
         )
 
-    def _records(self, start: int) -> Iterator[tuple[int, list[str] | str]]:
+    def _records(self, start: int) -> Iterator[Record]:
         """Yield each row from a line on with its line: as many cells as expected, or the reason why not.
 
         Where a row breaks the rules of CSV, reading starts again on the line after the one it began
@@ -138,13 +165,13 @@ class Export:
         while start < len(self._lines):
             base = start
             lines = map(self._lines.__getitem__, range(base, len(self._lines)))
-            reader = csv.reader(lines, strict=True)
+            reader = csv.reader(lines, delimiter=self._sheet.delimiter, strict=True)
             try:
                 for cells in reader:
                     line, start = start, base + reader.line_num
                     if len(cells) == self._width:
                         yield line + 1, cells
-                    elif len(cells) > self._header and (mended := self._mend(line)):
+                    elif len(cells) > self._header and (mended := self._mend(line, cells)):
                         yield line + 1, mended
                         start = line + 1
                         break
@@ -166,7 +193,19 @@ class Export:
             self._short[len(cells)] += 1
         return (cells + [""] * (self._width - len(cells)))[: self._width]
 
-    def _mend(self, line: int) -> list[str] | None:
+    def _mend(self, line: int, cells: Sequence[str] = ()) -> list[str] | None:
+        """Return the cells of a line that its exporter wrote wrongly; None where that is not known."""
+        return self._without_names(cells) if self._form.unquoted else self._with_quotes(line)
+
+    def _without_names(self, cells: Sequence[str]) -> list[str] | None:
+        """Keep of a row with commas inside names what stands before and behind the names."""
+        if not cells or not parse_track(cells[0]) or not _STAMP.match(cells[-1]):
+            return None
+        self._nameless += 1
+        kept = [cells[0], *[""] * (self._header - 3), *cells[-2:]]
+        return kept + [""] * (self._width - self._header)
+
+    def _with_quotes(self, line: int) -> list[str] | None:
         """Read a line again with the quotes in its label doubled; None where that does not help."""
         found = _LABEL.match(self._lines[line])
         if not found or self.dialect.name != NET or not _LONE_QUOTE.search(found[2]):
@@ -183,78 +222,16 @@ class Export:
         return fitted if isinstance(fitted, list) else None
 
 
-def parse(file: ExportFile, content: bytes) -> Export:
-    """Recognise the dialect of a file's content.
-
-    Raises MalformedExport, with the line, for what is no text in UTF-8 or has no known header.
-    """
-    text = _decode(file.path, content)
-    lines = io.StringIO(text, newline="").readlines()
-    reader = csv.reader(lines)
-    try:
-        header = next((row for row in reader if "".join(row).strip()), None)
-    except csv.Error as error:
-        raise MalformedExport(f"no valid CSV: {error}", file=file.path, line=1) from error
-    if header is None:
-        raise MalformedExport("the file is empty", file=file.path, line=1)
-    layout = recognise(header)
-    if layout is None:
-        reason = _other_kind(text) or explain(header)
-        raise MalformedExport(reason, file=file.path, line=1)
-    return Export(lines, reader.line_num, layout)
-
-
-def _decode(path: str, content: bytes) -> str:
-    for start, kind in _KINDS:
-        if content.startswith(start):
-            raise MalformedExport(f"this is {kind}, not CSV in UTF-8", file=path, line=1)
-    nul = content.find(b"\0")
-    try:
-        if nul >= 0:
-            raise UnicodeDecodeError("utf-8", content, nul, nul + 1, "a NUL byte")
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # The codec counts from behind the mark that it skips.
-        at = error.start + (len(codecs.BOM_UTF8) if len(error.object) < len(content) else 0)
-        line_start = content.rfind(b"\n", 0, at) + 1
-        what = "a NUL byte" if nul == at else f"byte 0x{content[at]:02x}, which is no UTF-8,"
-        raise MalformedExport(
-            f"{what} at byte {at + 1} of the file",
-            file=path,
-            line=content.count(b"\n", 0, at) + 1,
-            column=at - line_start + 1,
-        ) from error
-
-
-def _other_kind(text: str) -> str | None:
-    start = text.lstrip()[:1]
-    kind = {"<": "a web page or XML", "{": "JSON", "[": "JSON"}.get(start)
-    return kind and f"this is {kind}, not CSV"
-
-
-def _settle(layout: Layout, lines: Sequence[str], body: int) -> Form:
-    """Return the form a file is written in, where several write its header.
-
-    A file is of an older form if it joins artists with commas somewhere and no row refutes that form
-    (``Form.refuted``). Without evidence it is of the newest: a name alone is the same in both.
-    """
-    newest, *older = layout.forms
-    joined = False
-    width = len(layout.columns)
-    place = layout.columns
-    with suppress(csv.Error):
-        for cells in csv.reader(islice(lines, body, None)) if older else ():
-            if not place["artists"] < len(cells) <= width:
-                continue
-            artists = cells[place["artists"]]
-            names = cells[place["title"]] + cells[place["album"]]
-            added_at = cells[place["added_at"]] if place["added_at"] < len(cells) else ""
-            older = [each for each in older if not each.refuted(artists, names, added_at)]
-            if not older:
-                return newest
-            joined = joined or "," in artists
-    return older[0] if joined else newest
-
-
 def _have(count: int) -> str:
     return f"{count} rows have" if count != 1 else "1 row has"
+
+
+def _without_last(records: Iterator[Record]) -> Iterator[Record]:
+    """Yield the records of a file that ends inside a character; the last of them is no record."""
+    last: Record | None = None
+    for record in records:
+        if last:
+            yield last
+        last = record
+    if last:
+        yield last[0], "the file ends in the middle of this row, inside a character"

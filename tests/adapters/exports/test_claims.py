@@ -172,7 +172,8 @@ def test_commas_in_names_survive_exportify_app() -> None:
     [
         ("A, B", "spotify:artist:1, spotify:artist:2", ["spotify:artist:1", "spotify:artist:2"]),
         ("A, B", "spotify:artist:1, ", ["spotify:artist:1", None]),
-        ("A, B", "spotify:artist:1", [None, None]),
+        ("A, B", "spotify:artist:1", ["spotify:artist:1"]),
+        ("A, B, C", "spotify:artist:1, spotify:artist:2", [None, None, None]),
         ("A", "", [None]),
         ("", "spotify:artist:1", []),
     ],

@@ -1,0 +1,187 @@
+"""Recognising a header: which form writes it, and why a header is not known.
+
+A header is looked up by its cells, stripped and without case: first in the order written, then in any
+order. Two forms with one header are told apart by their contents (``Form.refuted``).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from syncengine.adapters.exports.dialects.exportify_app import APP, APP_FORMS
+from syncengine.adapters.exports.dialects.exportify_net import NET, NET_FORMS
+from syncengine.adapters.exports.dialects.form import (
+    NO_FACTS,
+    Form,
+    Header,
+    Layout,
+    placed,
+)
+from syncengine.adapters.exports.dialects.others import (
+    CLI,
+    CLI_FORM,
+    ID_FORM,
+    SOUNDIIZ,
+    SOUNDIIZ_FORMS,
+    UNKNOWN_FORM,
+)
+
+FORMS: tuple[Form, ...] = (*NET_FORMS, *APP_FORMS, *SOUNDIIZ_FORMS)
+"""Every form whose header has an order of its own; a new generation is a new line in its exporter's."""
+_LOOSE: tuple[Form, ...] = (CLI_FORM,)
+_ENGLISH = "English"
+_MORE_WORDS: Mapping[str, str] = {
+    "track": "title",
+    "song": "title",
+    "artists": "artists",
+    "artist(s)": "artists",
+    "uri": "uri",
+    "spotify url": "uri",
+    "track url": "uri",
+    "spotify - id": "uri",
+    "duration": "duration_ms",
+    "date added": "added_at",
+}
+"""Titles of lists that people make themselves."""
+_MOST_SHOWN = 200
+
+_Known = tuple[Header, tuple[Form, ...]]
+
+
+def folded(title: str) -> str:
+    """Return a header cell for comparing: stripped, without case, composed."""
+    text = title.strip().casefold()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _index(language: str) -> dict[tuple[str, ...], _Known]:
+    index: dict[tuple[str, ...], _Known] = {}
+    for form in FORMS:
+        for header in form.headers(language) if language in form.titles else ():
+            key = tuple(folded(title) for _, title in header)
+            earlier = index[key][1] if key in index else ()
+            index[key] = (header, (*earlier, form))
+    return index
+
+
+_AS_WRITTEN = _index(_ENGLISH)
+# In any other order: the newest form with these titles. Reversed, so that it is the one that stays.
+_REORDERED = {frozenset(key): known for key, known in reversed(_AS_WRITTEN.items())}
+
+
+@cache
+def _translated() -> dict[frozenset[str], tuple[str, _Known]]:
+    """Return the headers in languages other than English; most imports never need them."""
+    languages = {each: None for form in FORMS for each in form.titles if each != _ENGLISH}
+    return {
+        frozenset(key): (language, known)
+        for language in languages
+        for key, known in reversed(_index(language).items())
+    }
+
+
+def recognise(header: Sequence[str]) -> Layout | None:
+    """Return the layout that a header row stands for, or None for a header nobody writes.
+
+    Empty cells at the end, which spreadsheets leave, do not count; nor does a column that stands
+    there twice, which is read from the first that says something.
+    """
+    cells = [folded(cell) for cell in header]
+    while cells and not cells[-1]:
+        cells.pop()
+    exact = _AS_WRITTEN.get(tuple(cells))
+    if exact:
+        return placed(exact[1], exact[0], len(cells))
+    titles = frozenset(cells)
+    if titles in _REORDERED:
+        return _in_order(cells, _REORDERED[titles])
+    loose = next((form for form in _LOOSE if _fits(form, titles)), None)
+    if loose:
+        pairs = {folded(title): (name, title) for name, title in loose.titles[_ENGLISH].items()}
+        return placed((loose,), tuple(pairs[cell] for cell in cells), len(cells))
+    if titles in _translated():
+        language, found = _translated()[titles]
+        return _in_order(cells, found, f"its titles are in {language}")
+    return None
+
+
+def _in_order(cells: Sequence[str], known: _Known, *warnings: str) -> Layout:
+    header, forms = known
+    by_title = {folded(title): (name, title) for name, title in header}
+    return placed(forms, tuple(by_title[cell] for cell in cells), len(cells), warnings)
+
+
+def _fits(form: Form, titles: Iterable[str]) -> bool:
+    known = {folded(title): name for name, title in form.titles[_ENGLISH].items()}
+    fields = {known.get(title, "") for title in titles}
+    names = "uri" in fields or {"title", "artists"} <= fields
+    return "" not in fields and names and bool(fields & form.marks)
+
+
+@cache
+def _words() -> Mapping[str, str]:
+    """Return the field of every title of every form and language that means one field only."""
+    meanings: dict[str, set[str]] = {word: {name} for word, name in _MORE_WORDS.items()}
+    for form in (*FORMS, *_LOOSE):
+        for titles in form.titles.values():
+            for name, title in titles.items():
+                meanings.setdefault(folded(title), set()).add(name)
+    return {word: fields.pop() for word, fields in meanings.items() if len(fields) == 1}
+
+
+def known_words(header: Sequence[str]) -> tuple[str, ...]:
+    """Return the field that each header cell means in any form and language, or an empty text."""
+    return tuple(_words().get(folded(cell), "") for cell in header)
+
+
+def by_words(header: Sequence[str]) -> Layout | None:
+    """Return a layout of the titles that are known one by one, where they name tracks.
+
+    That is a column of ids, or one of titles and one of artists. None for any other header.
+    """
+    cells = list(header)
+    while cells and not cells[-1].strip():
+        cells.pop()
+    fields = known_words(cells)
+    named = {"title", "artists"} <= set(fields)
+    if not named and not {"uri", "track_id"} & set(fields):
+        return None
+    ignored = [
+        cell.strip() or "(no title)"
+        for cell, name in zip(cells, fields, strict=True)
+        if not name or name in NO_FACTS
+    ]
+    warning = "its header is of no known exporter; it is read by the titles that are known"
+    if ignored:
+        warning += f", without: {', '.join(ignored)[:_MOST_SHOWN]}"
+    return placed(
+        (UNKNOWN_FORM if named else ID_FORM,),
+        tuple(zip(fields, map(str.strip, cells), strict=True)),
+        len(cells),
+        (warning,),
+    )
+
+
+def explain(header: Sequence[str]) -> str:
+    """Return why a header is not known, measured against the form it resembles most."""
+    cells = {folded(cell) for cell in header} - {""}
+    nearest, form = max(
+        ((known, form) for form in FORMS for known in form.headers(_ENGLISH)),
+        key=lambda pair: 2 * len(cells & _titles(pair[0])) - len(pair[0]),
+    )
+    shared = cells & _titles(nearest)
+    readable = f"Readable are CSV files from {NET}, {APP}, {CLI} and {SOUNDIIZ}."
+    if not shared:
+        return f"the first line is no header of an export. {readable}"
+    missing = [title for _, title in nearest if folded(title) not in cells]
+    strange = [cell.strip() for cell in header if folded(cell) not in shared]
+    findings = [f"missing: {', '.join(missing)}"] if missing else []
+    findings += [f"unknown: {', '.join(strange)[:_MOST_SHOWN]}"] if any(strange) else []
+    name = f"{form.dialect.name} of {form.dialect.generation}"
+    return f"unknown header, nearest to {name}; {'; '.join(findings)}. {readable}"
+
+
+def _titles(header: Header) -> set[str]:
+    return {folded(title) for _, title in header}

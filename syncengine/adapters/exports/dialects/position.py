@@ -1,0 +1,97 @@
+"""Reading columns by their place, where the titles are in no known language or missing.
+
+The order of columns is the same in every language of exportify.app. Which of the orders of one width
+it is, the rows have to show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from syncengine.adapters.exports.cells import BLANKS
+from syncengine.adapters.exports.dialects.exportify_app import APP_FORMS
+from syncengine.adapters.exports.dialects.form import FEATURES, Form, Layout, placed
+from syncengine.adapters.exports.dialects.header import FORMS, known_words
+
+_URI = re.compile(r"spotify:(?:track|local|episode):")
+# Times as both sites write them; a spreadsheet would not leave a header that nobody knows.
+_SHAPES: Mapping[str, Callable[[str], object]] = {
+    "uri": _URI.match,
+    "artist_uris": re.compile(r"spotify:artist:|, |[0-9A-Za-z]{22}(?:,|\Z)").match,
+    "album_artist_uris": re.compile(r"spotify:artist:|, ").match,
+    "album_uri": re.compile(r"spotify:album:|[0-9A-Za-z]{22}\Z").match,
+    "release_date": re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}\Z").match,
+    "image_url": re.compile(r"https?://").match,
+    "preview_url": re.compile(r"https?://").match,
+    "explicit": re.compile(r"(?:true|false)\Z", re.IGNORECASE).match,
+    "is_playable": re.compile(r"(?:true|false)\Z", re.IGNORECASE).match,
+    "popularity": re.compile(r"(?:100|[0-9]{1,2})\Z").match,
+    "isrc": re.compile(r"[A-Za-z]{2}-?[A-Za-z0-9]{3}-?[0-9]{2}-?[0-9]{5}\Z").match,
+    "added_at": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T").match,
+    **dict.fromkeys(("duration_ms", "disc_number", "track_number"), re.compile(r"[0-9]+\Z").match),
+    **dict.fromkeys(FEATURES, re.compile(r"[-+.0-9eE]+\Z").match),
+}
+_LOCALISED = APP_FORMS[:2]
+"""The forms that were written while the site's pages had several languages."""
+
+
+def by_position(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Layout | None:
+    """Return the layout of a header in a language that is not known, by its width and its rows.
+
+    Raises ValueError when the rows leave more than one layout.
+    """
+    width = len(header)
+    while width and not header[width - 1].strip():
+        width -= 1
+    known = sum(map(bool, known_words(header)))
+    if known > width // 2:
+        return None
+    warning = "its titles are in no known language; its columns are read by their position"
+    return _decide(_LOCALISED, width, list(rows), warning)
+
+
+def without_header(first: Sequence[str], rows: Iterable[Sequence[str]]) -> Layout | None:
+    """Return the layout of a file that begins with a row and not with a header; ``rows`` are all.
+
+    Raises ValueError when the rows leave more than one layout.
+    """
+    if not first or not _URI.match(first[0]):
+        return None
+    sample = list(rows)
+    width = max(map(len, sample))
+    warning = "it has no header; its columns are read by their position"
+    return _decide([form for form in FORMS if not form.rows], width, sample, warning)
+
+
+def _decide(
+    forms: Sequence[Form], width: int, rows: Sequence[Sequence[str]], warning: str
+) -> Layout | None:
+    if not any(row and _URI.match(row[0]) for row in rows):
+        return None
+    fitting: dict[tuple[str, ...], list[Form]] = {}
+    for form in forms:
+        for fields in form.choices():
+            if fields[0] == "uri" and len(fields) == width:
+                fitting.setdefault(fields, []).append(form)
+    fitting = {fields: them for fields, them in fitting.items() if _shaped(fields, rows)}
+    if not fitting:
+        return None
+    if len(fitting) > 1:
+        raise ValueError(
+            f"its {width} columns can be read in {len(fitting)} ways by their position"
+        )
+    [(fields, found)] = fitting.items()
+    [titles, *_] = found[0].titles.values()
+    header = tuple((each, titles[each]) for each in fields)
+    return placed(tuple(found), header, width, (warning,))
+
+
+def _shaped(fields: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether every cell has the shape that its field has."""
+    return all(
+        cell.strip() in BLANKS or bool(_SHAPES[field](cell.strip()))
+        for row in rows
+        for field, cell in zip(fields, row, strict=False)
+        if field in _SHAPES
+    )

@@ -1,0 +1,104 @@
+"""From bytes to text: which encoding a file is in, and where it is broken."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from syncengine.errors import MalformedExport
+
+_SAMPLE = 400
+_FEWEST = 4
+_KINDS = ((b"PK\x03\x04", "a zip archive"), (b"\x1f\x8b", "a gzip archive"), (b"%PDF", "a PDF"))
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a file.
+
+    ``is_cut`` says that it ends inside a character. ``problem`` is set where the bytes are no Unicode
+    and were read as Windows-1252: it is what to raise unless the text turns out to be an export.
+    """
+
+    text: str
+    is_cut: bool = False
+    problem: MalformedExport | None = None
+
+
+def decode(path: str, content: bytes) -> Decoded:
+    """Decode a file. Raises MalformedExport with the place of the first byte that cannot be right."""
+    for start, kind in _KINDS:
+        if content.startswith(start):
+            raise MalformedExport(f"this is {kind}, not CSV", file=path, line=1)
+    wide = _UTF16.get(content[:2]) or _wide(content)
+    if wide:
+        return _decode_wide(path, content, wide)
+    nul = content.find(b"\0")
+    if nul >= 0:
+        raise _misplaced(path, content, nul, "a NUL byte")
+    try:
+        return Decoded(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        skipped = len(content) - len(error.object)  # the codec counts from behind the mark
+        at = error.start + skipped
+        what = f"byte 0x{content[at]:02x}, which is no UTF-8,"
+        problem = _misplaced(path, content, at, what)
+        if error.end == len(error.object) and error.reason == "unexpected end of data":
+            return Decoded(content[:at].decode("utf-8-sig"), is_cut=True)
+        text = _windows(content)
+        if text is None:
+            raise problem from error
+        return Decoded(text, problem=problem)
+
+
+def _wide(content: bytes) -> str | None:
+    """Tell UTF-16 without a mark by its NULs, which are every second byte of Latin letters."""
+    start = content[:_SAMPLE]
+    low, high = start[::2].count(0), start[1::2].count(0)
+    most = max(low, high)
+    if min(low, high) or most < _FEWEST or most * 4 < len(start):
+        return None
+    return "utf-16-be" if low else "utf-16-le" if high else None
+
+
+def _decode_wide(path: str, content: bytes, encoding: str) -> Decoded:
+    is_odd = bool(len(content) % 2)
+    try:
+        text = content[: len(content) - is_odd].decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        if error.end == len(error.object) and error.reason == "unexpected end of data":
+            return Decoded(
+                content[: error.start].decode(encoding).removeprefix("\ufeff"), is_cut=True
+            )
+        raise _misplaced(path, content, error.start, "a unit that is no UTF-16") from error
+    nul = text.find("\0")
+    if nul >= 0:
+        at = len(text[:nul].encode(encoding))
+        raise _misplaced(path, content, at, "a NUL character")
+    return Decoded(text, is_cut=is_odd)
+
+
+def _windows(content: bytes) -> str | None:
+    """Decode as Windows-1252; None where that cannot be, or where some of it is sound UTF-8.
+
+    Text of that code page has hardly ever two letters in a row that make one of UTF-8. A file that
+    has such pairs and breaks elsewhere is damaged UTF-8, and reading it would garble every letter.
+    """
+    repaired = content.decode("utf-8", "ignore")
+    if not repaired.removeprefix("\ufeff").isascii():
+        return None
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+
+
+def _misplaced(path: str, content: bytes, at: int, what: str) -> MalformedExport:
+    line_start = content.rfind(b"\n", 0, at) + 1
+    return MalformedExport(
+        f"{what} at byte {at + 1} of the file",
+        file=path,
+        line=content.count(b"\n", 0, at) + 1,
+        column=at - line_start + 1,
+    )
