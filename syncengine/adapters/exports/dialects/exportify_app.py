@@ -7,6 +7,7 @@ is named by the day its header was first written.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from syncengine.adapters.exports.cells import at_bare_joints
 from syncengine.adapters.exports.dialects.form import FEATURES, NAMES, Form
@@ -56,8 +57,8 @@ APP_FORMS: tuple[Form, ...] = (
     _app("2021-03-26", *_NOT_IN_2021, titles=_ENGLISH),
     _app("2021-01-19", *_NOT_IN_JANUARY, titles=_SINGULAR),
     _app("2020-11-20", *_NOT_IN_2020, titles=_SINGULAR),
-    # In git on 2018-01-31, on the site from 2020-11-10.
-    _app("2018-01-31", *_NOT_IN_2018, titles=_SINGULAR),
+    # In git on 2018-01-31, on the site from 2020-11-10; options came with the next.
+    replace(_app("2018-01-31", *_NOT_IN_2018, titles=_SINGULAR), blocks=()),
     # Joins artists with ", " and escaped the commas inside names only from 2018-01-31 on, under the
     # same header: whose comma it is cannot be told, and no artist's URI stands there to count by.
     Form(

@@ -51,9 +51,14 @@ _Known = tuple[Header, tuple[Form, ...]]
 
 
 def folded(title: str) -> str:
-    """Return a header cell for comparing: stripped, without case, composed."""
+    """Return a header cell for comparing: stripped, without case, composed.
+
+    Turkish has two letters i, and upper case made by other languages' rules mixes them up.
+    """
     text = title.strip().casefold()
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text.replace("i\u0307", "i").replace("\u0131", "i"))
 
 
 def _index(language: str) -> dict[tuple[str, ...], _Known]:

@@ -15,7 +15,6 @@ from syncengine.adapters.exports.dialects.form import FEATURES, Form, Layout, pl
 from syncengine.adapters.exports.dialects.header import FORMS, known_words
 
 _URI = re.compile(r"spotify:(?:track|local|episode):")
-# Times as both sites write them; a spreadsheet would not leave a header that nobody knows.
 _SHAPES: Mapping[str, Callable[[str], object]] = {
     "uri": _URI.match,
     "artist_uris": re.compile(r"spotify:artist:|, |[0-9A-Za-z]{22}(?:,|\Z)").match,
@@ -28,6 +27,7 @@ _SHAPES: Mapping[str, Callable[[str], object]] = {
     "is_playable": re.compile(r"(?:true|false)\Z", re.IGNORECASE).match,
     "popularity": re.compile(r"(?:100|[0-9]{1,2})\Z").match,
     "isrc": re.compile(r"[A-Za-z]{2}-?[A-Za-z0-9]{3}-?[0-9]{2}-?[0-9]{5}\Z").match,
+    "added_by": re.compile(r"(?![0-9]{4}-[0-9]{2}-[0-9]{2}T)").match,
     "added_at": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T").match,
     **dict.fromkeys(("duration_ms", "disc_number", "track_number"), re.compile(r"[0-9]+\Z").match),
     **dict.fromkeys(FEATURES, re.compile(r"[-+.0-9eE]+\Z").match),
