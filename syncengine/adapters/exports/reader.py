@@ -169,8 +169,8 @@ class Export:
             try:
                 for cells in reader:
                     line, start = start, base + reader.line_num
-                    if len(cells) == self._width:
-                        yield line + 1, cells
+                    if len(cells) == self._header:
+                        yield line + 1, cells + [""] * (self._width - self._header)
                     elif len(cells) > self._header and (mended := self._mend(line, cells)):
                         yield line + 1, mended
                         start = line + 1

@@ -173,6 +173,12 @@ def test_longer_rows_are_read_only_where_the_rest_is_empty() -> None:
     assert "26 cells where the header has 24" in problem.reason
 
 
+def test_a_row_of_one_cell_too_many_is_no_row_where_a_column_is_missing() -> None:
+    header = "title;artist;album;isrc\n"
+    [problem] = rejected(parse(header + "Song;Ada;Rivers;XX1230000001;more\n"))
+    assert "5 cells where the header has 4" in problem.reason
+
+
 def test_a_stray_quote_costs_one_row_and_not_the_rest() -> None:
     sound = csv_text(NET_HEADER, net_row()).split("\n")[1] + "\n"
     export = parse(HEADER_LINE + sound + f'{URI},"Song\n' + sound * 3)
