@@ -115,7 +115,9 @@ def _start(path: str, lines: Sequence[str], at: int, delimiter: str) -> _Start:
 def _guess(lines: Sequence[str], start: _Start, decoded: Decoded) -> Export:
     """Open a file without a known header. Raises ValueError with the reason where that cannot be."""
     if any(cell.strip().lower() == _SEVERAL for cell in start.cells):
-        raise ValueError("it holds several playlists; a file has to be one playlist")
+        raise ValueError(
+            "it has a column of playlist names; split it into one file for each playlist"
+        )
     whole = _sheet(lines, start.begin, start, decoded)
     layout = without_header(start.cells, whole.records())
     if layout:

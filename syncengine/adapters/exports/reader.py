@@ -77,8 +77,13 @@ class Export:
 
     @property
     def layout(self) -> Hashable:
-        """The dialect, the titles and where each column stands."""
-        return (self.dialect, *sorted(self._columns.items()), *sorted(self._titles.items()))
+        """The dialect, the width of a row, the titles and where each column stands."""
+        return (
+            self.dialect,
+            self._width,
+            *sorted(self._columns.items()),
+            *sorted(self._titles.items()),
+        )
 
     @property
     def warnings(self) -> Sequence[str]:

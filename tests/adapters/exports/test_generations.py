@@ -9,6 +9,7 @@ from syncengine.adapters.exports.dialects.form import FEATURES
 from syncengine.core.identity import UNAVAILABLE
 from syncengine.core.moment import parse_utc
 from syncengine.core.track import APP_RANK, NET_RANK, OLD_RANK, Artist, Claim
+from syncengine.errors import MalformedExport
 from tests.adapters.exports.samples import (
     APP_HEADER,
     NET_HEADER,
@@ -368,6 +369,11 @@ def test_a_header_nobody_writes_needs_an_id_or_title_and_artist() -> None:
     only_id = parse("Track URI,Foo\nnot an id,x\n")
     with pytest.raises(ValueError, match="names no track"):
         only_id.claim(seen(only_id)[0])
+
+
+def test_an_unknown_file_with_a_column_of_playlists_is_refused() -> None:
+    with pytest.raises(MalformedExport, match="one file for each playlist"):
+        parse("Track name,Artist name,Playlist name\nSong,Ada,Mix\n")
 
 
 def test_titles_of_one_meaning_are_known_in_every_language() -> None:

@@ -118,5 +118,5 @@ def placed(
             places.setdefault(_SAME.get(name, name), []).append(place)
     columns = {name: found[0] for name, found in places.items()}
     again = {name: tuple(found[1:]) for name, found in places.items() if found[1:]}
-    titles = {_SAME.get(name, name): title for name, title in reversed(header)}
+    titles = {_SAME.get(name, name): title for name, title in reversed(header) if name}
     return Layout(forms, columns, titles, width, again, warnings)
