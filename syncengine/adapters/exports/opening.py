@@ -28,6 +28,7 @@ from syncengine.core.track import OLD_RANK
 from syncengine.errors import MalformedExport
 
 _SEP = re.compile(r'"?sep=([,;|\t])"?\s*\Z', re.IGNORECASE)
+_LONGEST_HEADER = 1 << 18
 _DELIMITERS = ",;\t"
 _SPREADSHEET = (
     "a spreadsheet saved this file again, so its names and dates may be changed;"
@@ -89,6 +90,9 @@ def _starts(path: str, lines: Sequence[str]) -> Iterator[_Start]:
     first = next((at for at, line in enumerate(lines) if line.strip(" \t\r\n,;")), None)
     if first is None:
         raise MalformedExport("the file is empty", file=path, line=1)
+    if len(lines[first]) > _LONGEST_HEADER:
+        reason = "the first line is longer than that of any export; no valid CSV"
+        raise MalformedExport(reason, file=path, line=first + 1)
     announced = _SEP.match(lines[first])
     if announced:
         yield _start(path, lines, first + 1, announced[1])

@@ -76,7 +76,8 @@ def test_rows_can_be_read_twice_with_the_same_warnings() -> None:
         (b"name,age\n", 1, "exportify.net"),
         (UNNAMED.encode(), 1, "missing: Track URI, Track Name"),
         (("Foo," + UNNAMED).encode(), 1, "unknown: Foo"),
-        (b'"' + b"x" * (1 << 21), 1, "CSV"),
+        (b'"' + b"x\n" * (1 << 21), 1, "CSV"),
+        (b"x," * (1 << 20), 1, "longer"),
     ],
 )
 def test_what_is_no_export_is_refused_with_line_and_reason(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 
 from syncengine.adapters.exports.cells import BLANKS
 from syncengine.adapters.exports.dialects.exportify_app import APP_FORMS
@@ -32,6 +33,7 @@ _SHAPES: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(("duration_ms", "disc_number", "track_number"), re.compile(r"[0-9]+\Z").match),
     **dict.fromkeys(FEATURES, re.compile(r"[-+.0-9eE]+\Z").match),
 }
+_LOOK_AT = 2_000
 _LOCALISED = APP_FORMS[:2]
 """The forms that were written while the site's pages had several languages."""
 
@@ -48,7 +50,7 @@ def by_position(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Layout 
     if known > width // 2:
         return None
     warning = "its titles are in no known language; its columns are read by their position"
-    return _decide(_LOCALISED, width, list(rows), warning)
+    return _decide(_LOCALISED, width, list(islice(rows, _LOOK_AT)), warning)
 
 
 def without_header(first: Sequence[str], rows: Iterable[Sequence[str]]) -> Layout | None:
@@ -58,7 +60,7 @@ def without_header(first: Sequence[str], rows: Iterable[Sequence[str]]) -> Layou
     """
     if not first or not _URI.match(first[0]):
         return None
-    sample = list(rows)
+    sample = list(islice(rows, _LOOK_AT))
     width = max(map(len, sample))
     warning = "it has no header; its columns are read by their position"
     return _decide([form for form in FORMS if not form.rows], width, sample, warning)
