@@ -38,6 +38,7 @@ IMPORT = {
             "path": str,
             "playlist": str,
             "dialect": Or(str),
+            "generation": Or(str),
             "status": One(("imported", "unchanged", "suspect", "quarantined")),
             "rows": int,
             "imported": int,

@@ -13,11 +13,15 @@ from syncengine.storage.repositories.timeline import Seen
 
 @dataclass(slots=True)
 class FileReport:
-    """What became of one file; ``status`` is imported, unchanged, suspect or quarantined."""
+    """What became of one file; ``status`` is imported, unchanged, suspect or quarantined.
+
+    ``generation`` says which form of the dialect it is in.
+    """
 
     path: str
     playlist: str
     dialect: str | None = None
+    generation: str | None = None
     status: str = "imported"
     rows: int = 0
     imported: int = 0

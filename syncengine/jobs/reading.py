@@ -141,7 +141,7 @@ class Reading:
                     one.at, one.known = at, known
                     one.place(number, stem, key)
                     one.report.rows = one.report.imported = known.lines or 0
-                    one.report.dialect = known.dialect
+                    one.report.dialect, one.report.generation = known.dialect, known.generation
                     aside = known.effect is Effect.ASIDE
                     one.report.status = "suspect" if aside else "unchanged"
                     return True
@@ -219,7 +219,7 @@ class Reading:
         """Turn a file's lines into a content."""
         one, parsed, lines = opened.one, opened.parsed, opened.lines
         report = one.report
-        report.dialect = parsed.dialect.name
+        report.dialect, report.generation = parsed.dialect.name, parsed.dialect.generation
         report.imported = len(lines)
         report.warnings += parsed.warnings
         report.rejected.sort(key=lambda row: row.line)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
@@ -73,6 +73,24 @@ def empty_engine() -> Engine:
     event.listen(engine, "connect", _prepare_for_migration)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def check_references_later(connection: Connection) -> None:
+    """Let SQLite write rows without looking up what they point at; for before a transaction.
+
+    In a new database everything can be checked at once before the commit (``broken_references``),
+    which takes a fifth of the time of checking it row by row.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+
+
+def broken_references(connection: Connection) -> list[str]:
+    """Return which rows of an SQLite database point at missing ones, one sentence each."""
+    if connection.dialect.name != "sqlite":
+        return []
+    rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    return [f"{table} row {row} points at a missing row of {to}" for table, row, to, _ in rows]
 
 
 def _arguments(url: URL) -> dict[str, Any]:

@@ -11,8 +11,16 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from syncengine.core.moment import Instant
-from syncengine.errors import Locked, UserError
-from syncengine.storage.engine import WRITING, empty_engine, parse_url, sqlite_path, work_engine
+from syncengine.errors import InvariantBroken, Locked, UserError
+from syncengine.storage.engine import (
+    WRITING,
+    broken_references,
+    check_references_later,
+    empty_engine,
+    parse_url,
+    sqlite_path,
+    work_engine,
+)
 from syncengine.storage.memory import Memory
 from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.ledger import Ledger
@@ -22,8 +30,12 @@ from syncengine.storage.repositories.library import LibraryReader
 class UnitOfWork:
     """What can be done within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, is_new: bool = False) -> None:
+        """``is_new`` says that nobody but this program has seen the database, so far empty."""
         self.connection = connection
+        self._is_new = is_new
+        if is_new:
+            check_references_later(connection)
 
     @cached_property
     def memory(self) -> Memory:
@@ -42,6 +54,8 @@ class UnitOfWork:
 
     def commit(self) -> None:
         """Make all of this unit visible; without it the unit leaves no trace."""
+        if self._is_new and (found := broken_references(self.connection)):
+            raise InvariantBroken(f"a row points at a missing one: {found[0]}")
         self.connection.commit()
 
 
@@ -55,6 +69,7 @@ class Database:
         self.url = parse_url(url)
         self._clock = clock
         self._say = say or (lambda _message: None)
+        self._is_new = False
 
     @property
     def path(self) -> Path | None:
@@ -76,6 +91,7 @@ class Database:
     @cached_property
     def _engine(self) -> Engine:
         engine = work_engine(self.url)
+        self._is_new = not self.exists
         self.upgrade(engine)
         return engine
 
@@ -123,7 +139,10 @@ class Database:
         It waits for whoever writes now, so that what it reads first still holds when it writes.
         """
         with _clear_errors(self), self._engine.connect() as connection:
-            yield UnitOfWork(connection.execution_options(**WRITING))
+            unit = UnitOfWork(connection.execution_options(**WRITING), is_new=self._is_new)
+            yield unit
+            # Once something is remembered, every later row is checked as it comes.
+            self._is_new = self._is_new and "memory" not in vars(unit)
 
     def backup(self, target: Path | None = None) -> Path:
         """Copy the database; returns where to. Raises UserError for one that is no SQLite file."""
@@ -145,8 +164,7 @@ class Database:
                 for (line,) in connection.exec_driver_sql("PRAGMA integrity_check"):
                     if line != "ok":
                         findings.append(f"integrity check: {line}")
-                for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-                    findings.append(f"{table} row {row} points at a missing row of {parent}")
+                findings += broken_references(connection)
         return findings
 
 

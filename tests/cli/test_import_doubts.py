@@ -205,6 +205,7 @@ def test_a_dry_run_keeps_nothing(shell: Shell, tmp_path: Path) -> None:
     assert said.out == (
         "would make a snapshot of 2026-01-04T18:00:00Z: 8 files (8 imported), 356 rows\n"
         "306 tracks are new; 356 entries came, 0 went\n"
+        "written by exportify.net of 2025-07-27 (8 files)\n"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -149,6 +150,7 @@ def document(report: ImportReport, seconds: float) -> dict[str, object]:
                 "path": file.path,
                 "playlist": file.playlist,
                 "dialect": file.dialect,
+                "generation": file.generation,
                 "status": file.status,
                 "rows": file.rows,
                 "imported": file.imported,
@@ -210,6 +212,18 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
         f"{report.tracks_new:,} tracks are new; {report.entries_added:,} entries came, "
         f"{report.entries_removed:,} went"
     )
+    if forms := _forms(report):
+        cli.line(f"written by {forms}")
+
+
+def _forms(report: ImportReport) -> str:
+    """Name what the new files were written by."""
+    counts = Counter(
+        f"{file.dialect} of {file.generation}"
+        for file in report.files
+        if file.generation and file.status != "unchanged"
+    )
+    return ", ".join(f"{form} ({counted(n, 'file')})" for form, n in counts.most_common())
 
 
 _STATES = ("imported", "unchanged", "suspect", "quarantined")

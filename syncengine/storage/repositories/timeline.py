@@ -40,6 +40,7 @@ _SEEN = Lookup(
         OBSERVATIONS.c.content_id,
         _CONTENTS.c.lines,
         _DIALECTS.c.name,
+        _DIALECTS.c.generation,
     )
     .outerjoin(_CONTENTS, _CONTENTS.c.id == OBSERVATIONS.c.content_id)
     .outerjoin(_DIALECTS, _DIALECTS.c.id == OBSERVATIONS.c.dialect_id),
@@ -80,6 +81,7 @@ class Seen(NamedTuple):
     content: int | None
     lines: int | None
     dialect: str | None
+    generation: str | None
 
 
 class Timeline:
