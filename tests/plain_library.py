@@ -14,7 +14,15 @@ from syncengine.core.identity import LIKED, PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
 from syncengine.core.rename import Join, Trail, Verdicts, find_joins, group_keys
-from syncengine.core.snapshot import Effect, Kind, Source, is_collapse, merge
+from syncengine.core.snapshot import (
+    Effect,
+    Kind,
+    Source,
+    choose,
+    is_collapse,
+    merge,
+    take_over,
+)
 from syncengine.core.track import Attestation, Claim, Dialect, Facts, resolve
 from tests.builders import HOUR, Row, Seen, claim_of
 
@@ -294,8 +302,7 @@ def _attempt(events: Sequence[Told | Roster], vouched: set[int]) -> tuple[list[S
         else:
             if event.seen.digest == bytes_now:
                 effect = Effect.CONFIRMED
-            partial = event.seen.kind is Kind.PARTIAL and lines is not None
-            lines = merge(lines or (), event.lines) if partial else event.lines
+            lines = event.lines if lines is None else _combined(event.seen.kind, lines, event.lines)
             bytes_now = event.seen.digest
             heard.add(bytes_now)
             aside = []
@@ -305,13 +312,19 @@ def _attempt(events: Sequence[Told | Roster], vouched: set[int]) -> tuple[list[S
     return steps, None
 
 
+def _combined(kind: Kind, known: Sequence[Line], seen: Sequence[Line]) -> Sequence[Line]:
+    if kind is Kind.PARTIAL:
+        return merge(known, seen)
+    return choose(known, seen) if kind is Kind.MEMBERSHIP else take_over(known, seen)
+
+
 def _is_suspect(
     event: Told, lines: Sequence[Line] | None, bytes_now: bytes | None, heard: set[bytes]
 ) -> bool:
     if event.lines is None:
         return False
     stale = event.seen.inferred and event.seen.digest != bytes_now and event.seen.digest in heard
-    complete = lines is not None and event.seen.kind is Kind.COMPLETE
+    complete = lines is not None and event.seen.kind is not Kind.PARTIAL
     return stale or (complete and is_collapse(lines or (), event.lines))
 
 

@@ -94,7 +94,8 @@ def sightings(draw: st.DrawFn, known: Sequence[Sequence[Row]], at: int) -> Seen:
         again = st.sampled_from([tuple(each) for each in known])
         contents += [again, again.flatmap(edits), again.flatmap(edits)]
     seen_by_api = draw(st.integers(0, 4)) == 0
-    kind = draw(st.sampled_from([Kind.COMPLETE] * 4 + [Kind.PARTIAL, Kind.FORBIDDEN]))
+    kinds = [Kind.COMPLETE] * 4 + [Kind.PARTIAL, Kind.MEMBERSHIP, Kind.FORBIDDEN]
+    kind = draw(st.sampled_from(kinds))
     key = draw(st.sampled_from(KEYS))
     return Seen(
         key,

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import itemgetter
 from typing import Protocol
 
 from syncengine.core.diff import align
@@ -102,8 +103,11 @@ class Contents(Protocol):
     def lines(self, content: int) -> Sequence[Line]:
         """Return a content's lines in order."""
 
-    def keep(self, lines: Sequence[Line]) -> int:
-        """Store a content and return its number; equal contents have one number."""
+    def keep(self, lines: Sequence[Line], base: int | None = None) -> int:
+        """Store a content and return its number; equal contents have one number.
+
+        ``base`` is a content that it may be much like.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +201,12 @@ class Fold:
 
     def _next_state(self, event: Observation, standing: Standing) -> int:
         assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
-        if event.kind is Kind.COMPLETE or standing.state is None:
+        if standing.state is None or event.content == standing.state:
             return event.content
-        merged = merge(self._contents.lines(standing.state), self._contents.lines(event.content))
-        return self._contents.keep(merged)
+        known = self._contents.lines(standing.state)
+        seen = self._contents.lines(event.content)
+        after = _COMBINE[event.kind](known, seen)
+        return event.content if after is seen else self._contents.keep(after, standing.state)
 
     def _is_suspect(self, event: Observation, standing: Standing, heard: set[bytes]) -> bool:
         if event.accepted or event.id in self._vouched:
@@ -275,11 +281,73 @@ def merge(known: Sequence[Line], seen: Sequence[Line]) -> list[Line]:
     return result
 
 
-def _newer(known: Line, seen: Line) -> Line:
-    return Line(
-        known.track,
-        known.added_at if seen.added_at is None else seen.added_at,
-        known.added_by if seen.added_by is None else seen.added_by,
-        seen.claim,
-        known.popularity if seen.popularity is None else seen.popularity,
+def take_over(known: Sequence[Line], seen: Sequence[Line]) -> Sequence[Line]:
+    """Return a list as it was seen, with the stamps it lacks taken from the lines it was known by.
+
+    A dialect that cannot see when or by whom an entry was added does not make it unknown. ``seen`` itself
+    is returned where nothing is lacking that is known.
+    """
+    if not any(
+        None in map(stamp, seen) and any(each is not None for each in map(stamp, known))
+        for stamp in (itemgetter(1), itemgetter(2))
+    ):
+        return seen
+    result = [
+        line if known_as is None else _stamped(known_as, line)
+        for line, known_as in zip(seen, _known_as(known, seen), strict=True)
+    ]
+    return seen if result == seen else result
+
+
+def choose(known: Sequence[Line], seen: Sequence[Line]) -> list[Line]:
+    """Return what is in a list of which only the members are told: what stays keeps its order.
+
+    What is new goes to the end in the order told: that is where a playlist grows, and Liked Songs, which
+    grows in front, comes from sources that know its order.
+    """
+    known_as = _places_of(known, seen)
+    stays = {i: j for j, i in enumerate(known_as) if i is not None}
+    kept = [_newer(known[i], seen[j]) for i, j in sorted(stays.items())]
+    return kept + [line for line, place in zip(seen, known_as, strict=True) if place is None]
+
+
+def _known_as(known: Sequence[Line], seen: Sequence[Line]) -> list[Line | None]:
+    """Return for each line seen the known line that it is."""
+    same = len(known) == len(seen) and all(
+        new.track == old.track and new.added_at in (None, old.added_at)
+        for old, new in zip(known, seen, strict=True)
     )
+    if same:
+        # The same list again; aligned, equal tracks with and without a stamp might change places.
+        return list(known)
+    return [None if place is None else known[place] for place in _places_of(known, seen)]
+
+
+def _places_of(known: Sequence[Line], seen: Sequence[Line]) -> list[int | None]:
+    """Return for each line seen the place of the known line that it is."""
+    kept, moved = align(
+        [Entry(*line.entry) for line in known], [Entry(*line.entry) for line in seen]
+    )
+    places: list[int | None] = [None] * len(seen)
+    for i, j in kept + moved:
+        places[j] = i
+    return places
+
+
+def _stamped(known: Line, seen: Line) -> Line:
+    added_at = known.added_at if seen.added_at is None else seen.added_at
+    added_by = known.added_by if seen.added_by is None else seen.added_by
+    return Line(seen.track, added_at, added_by, seen.claim, seen.popularity)
+
+
+def _newer(known: Line, seen: Line) -> Line:
+    line = _stamped(known, seen)
+    return line if seen.popularity is not None else line._replace(popularity=known.popularity)
+
+
+_COMBINE: dict[Kind, Callable[[Sequence[Line], Sequence[Line]], Sequence[Line]]] = {
+    Kind.COMPLETE: take_over,
+    Kind.PARTIAL: merge,
+    Kind.MEMBERSHIP: choose,
+}
+"""What holds after an observation of each kind that tells something, from what was known and seen."""

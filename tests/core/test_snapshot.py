@@ -23,8 +23,10 @@ from syncengine.core.snapshot import (
     Standing,
     Step,
     agree,
+    choose,
     is_collapse,
     merge,
+    take_over,
 )
 
 
@@ -37,7 +39,7 @@ class Shelf:
     def lines(self, content: int) -> Sequence[Line]:
         return self.contents[content]
 
-    def keep(self, lines: Sequence[Line]) -> int:
+    def keep(self, lines: Sequence[Line], base: int | None = None) -> int:
         if list(lines) not in self.contents:
             self.contents.append(list(lines))
         return self.contents.index(list(lines))
@@ -240,6 +242,71 @@ def test_a_partial_observation_of_what_is_known_changes_nothing(known: list[Line
     assert merge(known, known) == known
     assert merge(known, []) == known
     assert merge([], known) == known
+
+
+def bare(line: Line) -> Line:
+    return line._replace(added_at=None, added_by=None)
+
+
+def entries(told: Sequence[Line]) -> list[tuple[object, ...]]:
+    return [line.entry for line in told]
+
+
+def test_a_dialect_without_stamps_erases_none() -> None:
+    known = [Line(n, Instant(n), 7, 1, None) for n in (1, 2, 3)]
+    seen = [Line(n, None, None, 2, None) for n in (3, 4, 1)]
+    assert take_over(known, seen) == [
+        Line(3, Instant(3), 7, 2, None), Line(4, None, None, 2, None), Line(1, Instant(1), 7, 2, None)
+    ]  # fmt: skip
+
+
+def test_a_row_that_lacks_one_stamp_keeps_the_one_it_has() -> None:
+    known, seen = [Line(1, Instant(5), 7, 1, None)], [Line(1, Instant(5), None, 1, None)]
+    assert take_over(known, seen) == known
+    other = [Line(1, Instant(6), None, 1, None)]
+    assert take_over(known, other) is other
+
+
+@given(many.map(lambda told: [line._replace(added_by=line.track % 3 or None) for line in told]))
+def test_the_same_list_without_stamps_changes_no_entry(known: list[Line]) -> None:
+    blind = [bare(line) for line in known]
+    assert entries(take_over(known, blind)) == entries(known)
+    assert take_over(known, known) is known
+
+
+@given(many, many)
+def test_stamps_are_filled_in_and_nothing_else_changes(known: list[Line], seen: list[Line]) -> None:
+    result = take_over(known, seen)
+    assert [bare(line) for line in result] == [bare(line) for line in seen]
+    for before, after in zip(seen, result, strict=True):
+        assert before.added_at in (None, after.added_at)
+    assert take_over(result, seen) == result
+
+
+@given(many, many)
+def test_a_membership_says_who_is_in_and_moves_nobody(known: list[Line], seen: list[Line]) -> None:
+    result = choose(known, seen)
+    assert Counter(line.track for line in result) == Counter(line.track for line in seen)
+    assert choose(known, known) == known
+    assert choose([], seen) == seen
+
+
+@given(many, many, st.randoms(use_true_random=False))
+def test_the_order_in_which_members_are_told_moves_nothing_that_stays(
+    known: list[Line], new: list[Line], chance: object
+) -> None:
+    known = [line._replace(added_at=Instant(place)) for place, line in enumerate(known)]
+    new = [line._replace(track=line.track + 10) for line in new]
+    told = known[::2] + new
+    chance.shuffle(told)  # type: ignore[attr-defined]  # a Random
+    result = choose(known, told)
+    assert result[: len(known[::2])] == known[::2]
+    assert result[len(known[::2]) :] == [line for line in told if line in new]
+
+
+def test_a_membership_that_lost_most_is_suspect() -> None:
+    members = seen(2, 100, HALF, kind=Kind.MEMBERSHIP)
+    assert effects(seen(1, 0, FULL), members) == [F, A]
 
 
 @given(many, many)

@@ -61,6 +61,23 @@ def test_a_partial_observation_adds_and_never_removes(unit: UnitOfWork) -> None:
     assert state(unit, 200) == {"csv:a": ["1", "4", "2", "3"]}
 
 
+def test_a_dialect_without_stamps_changes_and_erases_nothing(unit: UnitOfWork) -> None:
+    blind = tuple(Row(track(n), added_at=None) for n in (1, 2, 3))
+    dated = tuple(Row(track(n), added_at=1_000 + n, added_by="ann") for n in (1, 2, 3))
+    observe(unit.memory, Seen("csv:a", 100, dated))
+    observe(unit.memory, Seen("csv:a", 200, blind))
+    observe(unit.memory, Seen("csv:a", 300, blind[1:]))
+    before, after = unit.library.entries(Instant(100))[1], unit.library.entries(Instant(300))[1]
+    assert after == before[1:]
+    assert unit.connection.exec_driver_sql("SELECT count(*) FROM entries").scalar_one() == 3
+
+
+def test_a_membership_ends_and_adds_and_leaves_the_order(unit: UnitOfWork) -> None:
+    observe(unit.memory, Seen("csv:a", 100, rows(1, 2, 3)))
+    observe(unit.memory, Seen("csv:a", 200, rows(4, 3, 1), kind=Kind.MEMBERSHIP))
+    assert state(unit, 200) == {"csv:a": ["1", "3", "4"]}
+
+
 def test_a_forbidden_observation_says_nothing(unit: UnitOfWork) -> None:
     observe(unit.memory, Seen("csv:a", 100, rows(1)))
     observe(unit.memory, Seen("csv:a", 200, kind=Kind.FORBIDDEN, source=Source.API))
