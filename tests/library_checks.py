@@ -23,6 +23,7 @@ def check_tables(unit: UnitOfWork, library: PlainLibrary, told: Mapping[int, Tol
     _check_observations(unit, plain, told, [step for each in steps.values() for step in each])
     _check_spans(unit, steps)
     _check_entries(unit, plain, steps)
+    _check_claims(unit, plain)
     _check_series(unit, plain)
     _check_current(unit, plain)
     assert _rows(unit, "PRAGMA foreign_key_check") == []
@@ -123,6 +124,25 @@ def _check_entries(unit: UnitOfWork, plain: Folding, steps: Mapping[Group, Seque
             assert len({row[0] for row in present}) == len(present)
             found = [Place(*row[3:]) for row in present]
             assert found == (plain.entries(each, at) or [])
+
+
+def _check_claims(unit: UnitOfWork, plain: Folding) -> None:
+    """Compare what is said of tracks with what is told, and which of them are one."""
+    said = plain.library.said
+    told = {said(line.claim) for each in plain.library.told for line in each.raw or ()}
+    claims = _rows(
+        unit,
+        "SELECT d.name, t.key FROM claims c JOIN dialects d ON d.id = c.dialect_id"
+        " JOIN tracks t ON t.id = c.track_id",
+    )
+    assert sorted(map(tuple, claims)) == sorted((d.name, c.track) for d, c in told)
+    aliases = _rows(
+        unit,
+        "SELECT m.key, r.key FROM track_aliases a"
+        " JOIN tracks m ON m.id = a.track_id JOIN tracks r ON r.id = a.alias_of",
+    )
+    text = plain.library.text
+    assert dict(map(tuple, aliases)) == {text(m): text(r) for m, r in plain.aliases.items()}
 
 
 def _check_series(unit: UnitOfWork, plain: Folding) -> None:

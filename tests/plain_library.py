@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
+from syncengine.core.alias import Sketch, find_aliases
 from syncengine.core.identity import LIKED, PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
@@ -23,7 +24,7 @@ from syncengine.core.snapshot import (
     merge,
     take_over,
 )
-from syncengine.core.track import Attestation, Claim, Dialect, Facts, resolve
+from syncengine.core.track import Attestation, Claim, Dialect, Facts, Recording, resolve
 from tests.builders import HOUR, Row, Seen, claim_of
 
 Group = frozenset[PlaylistKey]
@@ -37,8 +38,10 @@ class Told:
 
     seen: Seen
     snapshot: int
-    lines: Sequence[Line] | None
+    raw: Sequence[Line] | None
     accepted: bool = False
+    lines: Sequence[Line] | None = None
+    """As read in a folding: tracks without an id that are real ones under their real names."""
 
     @cached_property
     def order(self) -> Order:
@@ -156,6 +159,23 @@ class Folding:
     def __init__(self, library: PlainLibrary) -> None:
         self.library = library
         self._told = sorted(library.told, key=lambda each: each.order)
+        for told in self._told:
+            told.lines = told.raw and [self._real(line) for line in told.raw]
+
+    def _real(self, line: Line) -> Line:
+        return line._replace(track=self.aliases.get(line.track, line.track))
+
+    @cached_property
+    def aliases(self) -> dict[int, int]:
+        """Return which tracks without an id are real ones, as numbers of the list."""
+        said = {
+            (line.track, self.library.said(line.claim)[1])
+            for told in self._told
+            for line in told.raw or ()
+        }
+        sketches = [_sketch(track, claim) for track, claim in said]
+        unnamed = {s for s in sketches if self.library.text(s.track).startswith("meta:")}
+        return find_aliases(unnamed, [each for each in sketches if each not in unnamed])
 
     # Which keys are one playlist
 
@@ -274,6 +294,12 @@ class Folding:
         """Return every moment at which something may change, and those just before and after."""
         told = {t.seen.at for t in self.library.told} | {r.at for r in self.library.rosters}
         return sorted({at + shift for at in told for shift in (-1, 0, 1)})
+
+
+def _sketch(track: int, claim: Claim) -> Sketch:
+    made, album = claim.recording or Recording(), claim.release and claim.release.album
+    artists = tuple(artist.name for artist in made.artists)
+    return Sketch(track, made.title, artists, made.duration_ms, claim.isrc, album)
 
 
 def _attempt(events: Sequence[Told | Roster], vouched: set[int]) -> tuple[list[Step], Told | None]:

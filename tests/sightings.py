@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
+from syncengine.core.identity import meta_track
 from syncengine.core.snapshot import Kind, Source
 from syncengine.core.track import (
     API_RANK,
@@ -28,15 +29,16 @@ KEYS = ("csv:a", "csv:b", "csv:c", "liked", "spotify:playlist:000000000000000000
 
 
 def claims(number: int) -> list[Claim]:
-    """Return what a row may say of a track: everything, parts, nothing."""
+    """Return what a row may say of a track: everything, parts, nothing; two tracks share a title."""
     key = track(number)
+    title = f"Song {(number + 1) // 2}"
     return [
         Claim(
             key,
-            Recording("Song", (Artist("A"), Artist("B"))),
+            Recording(title, (Artist("A"), Artist("B"))),
             Release("Album", release_date="2020"),
         ),
-        Claim(key, Recording("Song", (Artist("A & B"),), 1000), isrc="X1"),
+        Claim(key, Recording(title, (Artist("A & B"),), 1000), isrc="X1"),
         Claim(key, None, Release("Album", release_date="2020-05", label="L")),
         Claim(key, Recording(explicit=False), None, ("rock",)),
         Claim(key, None, None, None, AudioFeatures(danceability=0.5), "X2"),
@@ -45,15 +47,32 @@ def claims(number: int) -> list[Claim]:
     ]
 
 
+def nameless(number: int) -> list[Claim]:
+    """Return what a row without an id may say: it is perhaps one of two tracks of a title."""
+    title = f"SONG {(number + 1) // 2}"
+    key = meta_track(title, ["A, B"], None)
+    other = meta_track(title, ["A & B"], 2000)
+    return [
+        Claim(key, Recording(title, (Artist("A, B"),))),
+        Claim(key, Recording(title, (Artist("A, B"),)), Release("Album"), isrc="X2"),
+        Claim(other, Recording(title, (Artist("A & B"),), 2000)),
+    ]
+
+
 def rows(numbers: st.SearchStrategy[int]) -> st.SearchStrategy[Row]:
-    return numbers.flatmap(
-        lambda number: st.builds(
+    said = numbers.flatmap(
+        lambda number: st.tuples(
+            st.just(number), st.sampled_from([*claims(number), *nameless(number)])
+        )
+    )
+    return said.flatmap(
+        lambda each: st.builds(
             Row,
-            st.just(track(number)),
-            st.sampled_from([1_000 + number, 1_000 + number, 2_000, None]),
+            st.just(each[1].track),
+            st.sampled_from([1_000 + each[0], 1_000 + each[0], 2_000, None]),
             popularity=st.sampled_from([None, 10, 20]),
             added_by=st.sampled_from([None, None, "ann", "bob"]),
-            claim=st.sampled_from(claims(number)),
+            claim=st.just(each[1]),
         )
     )
 
@@ -81,7 +100,7 @@ def edits(draw: st.DrawFn, before: Sequence[Row]) -> tuple[Row, ...]:
             case "copy" if after:
                 after.append(after[at])
             case "drift" if after:
-                after[at] = draw(rows(st.just(int(after[at].track[-2:]))))
+                after[at] = draw(rows(st.integers(1, 6)))
             case _:
                 pass
     return tuple(after)

@@ -136,7 +136,7 @@ def resolve(track: TrackKey, attestations: Sequence[Attestation]) -> Facts:
     if not order:
         return Facts(track)
     if len(order) == 1:
-        return _as_said(order[0])
+        return _as_said(track, order[0])
     sources: dict[str, Provenance] = {}
     recording = _merge("recording", order, NO_RECORDING, sources)
     release = _merge("release", order, NO_RELEASE, sources)
@@ -161,13 +161,13 @@ def resolve(track: TrackKey, attestations: Sequence[Attestation]) -> Facts:
     )
 
 
-def _as_said(said: Attestation) -> Facts:
+def _as_said(track: TrackKey, said: Attestation) -> Facts:
     """Return what a claim says on its own: what ``resolve`` would, without the merging."""
     claim = said.claim
     origin = Provenance(said.dialect.name, said.at)
     groups = ("recording", "release", "genres", "features", "isrc")
     return Facts(
-        claim.track,
+        track,
         claim.recording or NO_RECORDING,
         claim.release or NO_RELEASE,
         claim.genres or (),

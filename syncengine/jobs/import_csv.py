@@ -19,11 +19,15 @@ from syncengine.jobs.reading import Reading
 from syncengine.jobs.runs import OpenUnit, RunNote, recorded_run
 from syncengine.jobs.twins import tell_apart
 from syncengine.storage.raw_store import RawStore
+from syncengine.storage.repositories.library import number_of
 from syncengine.storage.repositories.timeline import KeyRow, NewObservation
 from syncengine.storage.unit_of_work import UnitOfWork
 
 Progress = Callable[[int, int], None]
 """Told how many files are done, and of how many."""
+
+Place = tuple[int, int, Instant | None]
+"""Playlist and track, as row numbers, and when it was added."""
 
 _BATCH_LINES = 100_000
 """Lines that are followed through at once: bounds the memory that an import of years needs."""
@@ -115,7 +119,7 @@ class _Import:
         if counted:
             added, removed = self._memory.gained_and_lost()
         else:
-            added, removed = _gained_and_lost(before, self._state(moment))
+            added, removed = _gained_and_lost(self._called_now(before), self._state(moment))
         return ImportReport(
             self._snapshot_report(snapshot, candidates),
             self._reading.reports,
@@ -294,13 +298,22 @@ class _Import:
         named |= {playlist_key(Path(file.path).stem) for file in self._reading.quarantined}
         return {keys[key].id for key in named if key in keys}
 
-    def _state(self, at: Instant | None) -> dict[tuple[object, ...], int]:
-        counts: dict[tuple[object, ...], int] = {}
+    def _state(self, at: Instant | None) -> dict[Place, int]:
+        counts: dict[Place, int] = {}
         if at is not None:
             for playlist, entries in self._unit.library.entries(at).items():
                 for entry in entries:
-                    place = (playlist, entry.track, entry.added_at)
+                    place = (playlist, number_of(entry), entry.added_at)
                     counts[place] = counts.get(place, 0) + 1
+        return counts
+
+    def _called_now(self, state: dict[Place, int]) -> dict[Place, int]:
+        """Return a state with the tracks that turned out to be others under the names they have now."""
+        real = self._memory.real_tracks
+        counts: dict[Place, int] = {}
+        for (playlist, track, added_at), count in state.items():
+            place = (playlist, real.get(track, track), added_at)
+            counts[place] = counts.get(place, 0) + count
         return counts
 
     def _names(self, at: Instant | None) -> set[str]:
@@ -360,9 +373,7 @@ def _batches(new: Sequence[Candidate]) -> Iterable[list[Candidate]]:
         yield batch
 
 
-def _gained_and_lost(
-    before: dict[tuple[object, ...], int], after: dict[tuple[object, ...], int]
-) -> tuple[int, int]:
+def _gained_and_lost(before: dict[Place, int], after: dict[Place, int]) -> tuple[int, int]:
     gained = sum(max(0, n - before.get(place, 0)) for place, n in after.items())
     lost = sum(max(0, n - after.get(place, 0)) for place, n in before.items())
     return gained, lost

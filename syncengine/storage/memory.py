@@ -18,6 +18,7 @@ from syncengine.core.snapshot import Effect, Observation, Source
 from syncengine.storage.bulk import Numbers, chunks
 from syncengine.storage.models import timeline
 from syncengine.storage.refold import Refold, Window
+from syncengine.storage.repositories.aliases import AliasBook
 from syncengine.storage.repositories.claims import ClaimBook, table
 from syncengine.storage.repositories.contents import ContentBook
 from syncengine.storage.repositories.entries import EntryWriter
@@ -62,6 +63,9 @@ class _Change:
     gone: dict[int, list[Recorded]] = field(default_factory=dict)
     parted: set[PlaylistKey] = field(default_factory=set)
     restated: set[int] = field(default_factory=set)
+    renamed_tracks: set[int] = field(default_factory=set)
+    spoken_of_in: set[int] = field(default_factory=set)
+    """Playlists that spoke of tracks which are called otherwise now."""
     in_order: bool = False
     """Whether nothing that is not new was taken at or after the first moment."""
 
@@ -76,7 +80,8 @@ class Memory:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._numbers = Numbers(connection)
-        self.contents = ContentBook(connection, self._numbers)
+        self._aliases = AliasBook(connection)
+        self.contents = ContentBook(connection, self._numbers, self._aliases)
         self.claims = ClaimBook(connection, self._numbers)
         self.timeline = Timeline(connection, self._numbers)
         self.people: Interner[str] = Interner(
@@ -86,6 +91,11 @@ class Memory:
         self._spans = SpanWriter(connection, self._numbers, self._past)
         self._entries = EntryWriter(connection, self._numbers)
         self._facts = FactWriter(connection, self.contents, self.claims)
+
+    @property
+    def real_tracks(self) -> Mapping[int, int]:
+        """The real track of each track without an id that has one, by row number."""
+        return self._aliases.real
 
     def record(self, snapshot: int, new: Sequence[NewObservation]) -> Settled:
         """Store observations and follow them through; returns what became of each."""
@@ -100,8 +110,14 @@ class Memory:
         change.in_order = latest is None or change.first > latest
         if any(each.source is Source.API for each in new):
             change.reaches(self._past.last_roster())
+        self._resolve(change)
         joins: list[Join] = []
-        if first_seen or not change.in_order or self._any_joined(change.playlists):
+        if (
+            first_seen
+            or change.from_the_start
+            or not change.in_order
+            or self._any_joined(change.playlists)
+        ):
             joins = self._identify(change)
         settled = self._follow(change)
         effects = {n: settled.get(n, Effect.SILENT) for n in numbers}
@@ -111,7 +127,7 @@ class Memory:
 
     def gained_and_lost(self) -> tuple[int, int]:
         """Return how many entries came to be present, and ceased to be, within this transaction."""
-        return self._entries.gained_and_lost()
+        return self._entries.gained_and_lost(self.real_tracks)
 
     def _first_seen(self, keys: Collection[int]) -> set[int]:
         """Return the keys whose contents nobody has seen yet."""
@@ -173,8 +189,27 @@ class Memory:
             self._identify(change)
             self._follow(change)
             self._forget_unseen_keys()
+            self._forget_untold(rows)
         self._relist()
         return len(every)
+
+    def _forget_untold(self, gone: Mapping[int, Sequence[Recorded]]) -> None:
+        """Forget claims that nobody makes any more, and what follows from them."""
+        contents = {r.observation.content for rows in gone.values() for r in rows}
+        lines = [line for c in contents if c is not None for line in self.contents.lines(c)]
+        attested = self._past.attested({line.track for line in lines})
+        doubtful = {line.claim for line in lines} - attested
+        if doubtful:
+            tracks = {line.track for line in lines if line.claim in doubtful}
+            for content in self._past.contents_of(self._past.playlists_speaking_of(tracks)):
+                doubtful -= {line.claim for line in self.contents.told(content)}
+        if doubtful:
+            self.claims.forget(doubtful)
+            change = _Change(Instant(0), Instant(0))
+            self._resolve(change, lost=True)
+            if change.from_the_start or change.renamed_tracks:
+                self._identify(change)
+                self._follow(change)
 
     def _rosters_of(self, snapshot: int) -> list[tuple[int, Instant]]:
         query = select(ROSTERS.c.id, ROSTERS.c.taken_at).where(ROSTERS.c.snapshot_id == snapshot)
@@ -220,6 +255,18 @@ class Memory:
         self._spans.refresh(unseen)
 
     # Identity
+
+    def _resolve(self, change: _Change, *, lost: bool = False) -> None:
+        """Work out which tracks without an id are real ones; what spoke of them is folded from the start."""
+        changed = self._aliases.refresh(lost=lost)
+        self.contents.forget_names()
+        if not changed:
+            return
+        before = {track for each in changed.values() if (track := each.before) is not None}
+        change.from_the_start |= self._past.playlists_speaking_of({*changed, *before})
+        after = {track for each in changed.values() if (track := each.after) is not None}
+        change.renamed_tracks = {*changed, *before, *after}
+        change.spoken_of_in = self._past.playlists_speaking_of(change.renamed_tracks)
 
     def _identify(self, change: _Change) -> list[Join]:
         """Bring keys and playlists together, or apart; playlists that changed are folded from the start.
@@ -275,6 +322,9 @@ class Memory:
         )
         self._spans.refresh(change.playlists | whole)
         self._facts.retell(came, went)
+        if change.renamed_tracks:
+            speaking = change.spoken_of_in | change.playlists | change.from_the_start
+            self._facts.tell_anew(speaking, change.renamed_tracks)
         return effects
 
     def _refolds(

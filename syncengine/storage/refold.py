@@ -141,9 +141,11 @@ class Refold:
     def _only_restates(self, told: Sequence[tuple[Instant, Sequence[Line]]]) -> bool:
         """Tell whether the entries stay as they are: most days bring a playlist new popularity at most."""
         if not self._window.in_order or self._vouches or len(self._events) != len(self._rows):
-            return (
-                False  # with a vouched one or an ending, others than the standing entries may hold
-            )
+            # With a vouched one or an ending, others than the standing entries may hold.
+            return False
+        if self._standing.state is None:
+            # Folded from the start: what the playlist held under other keys or tracks is still there.
+            return False
         held = [line[:3] for line in self._lines(self._standing.state)]
         return all([line[:3] for line in lines] == held for _, lines in told)
 

@@ -320,6 +320,13 @@ CREATE TABLE sync_log (
 	CONSTRAINT pk_sync_log PRIMARY KEY (id), 
 	CONSTRAINT fk_sync_log_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (id)
 );
+CREATE TABLE track_aliases (
+	track_id INTEGER NOT NULL, 
+	alias_of INTEGER NOT NULL, 
+	CONSTRAINT pk_track_aliases PRIMARY KEY (track_id), 
+	CONSTRAINT fk_track_aliases_track_id_tracks FOREIGN KEY(track_id) REFERENCES tracks (id), 
+	CONSTRAINT fk_track_aliases_alias_of_tracks FOREIGN KEY(alias_of) REFERENCES tracks (id)
+);
 CREATE TABLE tracks (
 	id INTEGER NOT NULL, 
 	"key" VARCHAR NOT NULL, 
@@ -354,4 +361,5 @@ CREATE INDEX ix_quarantined_files_path ON quarantined_files (path);
 CREATE INDEX ix_rosters_snapshot_id ON rosters (snapshot_id);
 CREATE INDEX ix_snapshots_taken_at ON snapshots (taken_at);
 CREATE INDEX ix_sync_log_run_id ON sync_log (run_id);
-INSERT INTO alembic_version (version_num) VALUES ('0002');
+CREATE INDEX ix_track_aliases_alias_of ON track_aliases (alias_of);
+INSERT INTO alembic_version (version_num) VALUES ('0003');

@@ -136,6 +136,14 @@ Track = Table(
 )
 """A track with the facts that hold now: one pointer per group, and the current popularity."""
 
+TrackAlias = Table(
+    "track_aliases",
+    METADATA,
+    Column("track_id", Integer, ForeignKey("tracks.id"), primary_key=True, autoincrement=False),
+    Column("alias_of", Integer, ForeignKey("tracks.id"), nullable=False, index=True),
+)
+"""A track without an id that is a real one; worked out from all claims there are."""
+
 Dialect = Table(
     "dialects",
     METADATA,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Connection, Table, bindparam, delete, select
 
 from syncengine.core.identity import (
     UNAVAILABLE,
@@ -110,6 +110,13 @@ class ClaimBook:
         added = dict(zip(claims, map(KnownClaim, numbers, owners), strict=True))
         self._remember(added)
         return added
+
+    def forget(self, claims: Collection[int]) -> None:
+        """Delete claims that nothing tells any more."""
+        gone = set(claims)
+        for chunk in chunks(gone):
+            self._connection.execute(delete(CLAIMS).where(CLAIMS.c.id.in_(chunk)))
+        self._known = {k: known for k, known in self._known.items() if known.claim not in gone}
 
     def dialect(self, dialect: Dialect) -> int:
         """Return the row number of a dialect, storing it if it is new."""

@@ -12,6 +12,7 @@ from syncengine.core.playlist import Line
 from syncengine.storage import content_codec
 from syncengine.storage.bulk import Lookup, Numbers, bulk_insert
 from syncengine.storage.models import timeline
+from syncengine.storage.repositories.aliases import AliasBook
 from syncengine.storage.repositories.claims import table
 
 CONTENTS = table(timeline.Content)
@@ -25,12 +26,20 @@ _KNOWN = Lookup(select(CONTENTS.c.digest, CONTENTS.c.id), CONTENTS.c.digest)
 
 
 class ContentBook:
-    """Contents by number within one transaction; those read last are remembered."""
+    """Contents by number within one transaction; those read last are remembered.
 
-    def __init__(self, connection: Connection, numbers: Numbers) -> None:
+    They are stored as they were told, and read with each track that is known by another name under its
+    real one.
+    """
+
+    def __init__(
+        self, connection: Connection, numbers: Numbers, aliases: AliasBook | None = None
+    ) -> None:
         self._connection = connection
         self._numbers = numbers
+        self._aliases = aliases or AliasBook(connection)
         self._lines: OrderedDict[int, list[Line]] = OrderedDict()
+        self._resolved: dict[int, list[Line]] = {}
         self._held = 0
         self._depths: dict[int, int] = {}
         self._numbers_of: dict[bytes, int] = {}
@@ -39,10 +48,28 @@ class ContentBook:
 
     def lines(self, content: int) -> list[Line]:
         """Return a content's lines in order; the list is shared, so leave it as it is."""
+        real = self._aliases.real
+        if not real:
+            return self.told(content)
+        if content not in self._resolved:
+            told = self.told(content)
+            named = [
+                line._replace(track=real[line.track]) if line.track in real else line
+                for line in told
+            ]
+            self._resolved[content] = told if named == told else named
+        return self._resolved[content]
+
+    def told(self, content: int) -> list[Line]:
+        """Return a content's lines exactly as they are stored."""
         if content not in self._lines:
             self.load([content])
         self._lines.move_to_end(content)
         return self._lines[content]
+
+    def forget_names(self) -> None:
+        """Note that the aliases are others now."""
+        self._resolved.clear()
 
     def load(self, numbers: Iterable[int]) -> None:
         """Read many contents at once, with what they build upon."""
@@ -93,7 +120,8 @@ class ContentBook:
             self._held += len(lines)
         self._lines[number] = lines
         while self._held > _MOST_LINES_REMEMBERED and len(self._lines) > 1:
-            _, oldest = self._lines.popitem(last=False)
+            number, oldest = self._lines.popitem(last=False)
+            self._resolved.pop(number, None)
             self._held -= len(oldest)
 
     @contextmanager
@@ -132,7 +160,7 @@ class ContentBook:
 
     def _pack(self, lines: Sequence[Line], base: int | None) -> tuple[bytes, int | None, int]:
         if base is not None:
-            before = self.lines(base)
+            before = self.told(base)
             depth = self._depths[base] + 1
             if depth < DEEPEST:
                 change = content_codec.pack_change(before, lines)

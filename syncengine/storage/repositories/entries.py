@@ -7,7 +7,7 @@ drop or a join lays one in the middle; what stands before and behind is left as 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
@@ -80,9 +80,15 @@ class EntryWriter:
         self._loaded: dict[int, Row] = {}
         self._balance: Counter[tuple[int, int, Instant | None]] = Counter()
 
-    def gained_and_lost(self) -> tuple[int, int]:
-        """Return how many entries came to be present, and ceased to be, since this writer began."""
-        changes = self._balance.values()
+    def gained_and_lost(self, real: Mapping[int, int]) -> tuple[int, int]:
+        """Return how many entries came to be present, and ceased to be, since this writer began.
+
+        One that is of a track with a real name now (``real``, by row number) is the same entry.
+        """
+        balance: Counter[tuple[int, int, Instant | None]] = Counter()
+        for (playlist, track, added_at), change in self._balance.items():
+            balance[playlist, real.get(track, track), added_at] += change
+        changes = balance.values()
         return sum(n for n in changes if n > 0), -sum(n for n in changes if n < 0)
 
     def lay(self, stretches: Sequence[Stretch]) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.track import Attestation, Claim, Facts, resolve
 from syncengine.storage.bulk import chunks
+from syncengine.storage.repositories.aliases import ALIASES
+from syncengine.storage.repositories.anew import tell_anew
 from syncengine.storage.repositories.claims import (
     CLAIMS,
     TRACKS,
@@ -69,8 +72,9 @@ class FactWriter:
         """Bring everything up to date after observations came to count, or ceased to."""
         if came or went:
             told = Retelling(self._connection, self._contents, came, went).run()
-            self._introduce(told.first)
-            self._refresh(told.others)
+            called = _keys_of_aliased(self._connection)
+            self._introduce({t: claim for t, claim in told.first.items() if t not in called})
+            self._refresh(told.others.union(told.first.keys() & called.keys()))
 
     def _introduce(self, first: Mapping[int, int]) -> None:
         """Point tracks that were never spoken of before at their one claim."""
@@ -80,6 +84,11 @@ class FactWriter:
         # Nothing but these point nowhere and have exactly one claim made of them.
         self._connection.execute(_POINT_FIRST)
 
+    def tell_anew(self, playlists: Collection[int], tracks: Collection[int]) -> None:
+        """Bring everything about tracks up to date; ``playlists`` are all that ever spoke of them."""
+        tell_anew(self._connection, self._contents, playlists=playlists, tracks=tracks)
+        self._refresh(tracks)
+
     def _point(self, claims: Iterable[int]) -> None:
         if values := [{"claim": claim} for claim in claims]:
             self._connection.execute(_POINT_AT_CLAIM, values)
@@ -87,8 +96,10 @@ class FactWriter:
     def _refresh(self, tracks: Collection[int]) -> None:
         """Point each track at the facts that hold now."""
         said = _said_of(self._connection, None, tracks)
-        self._point(rows[0][1] for rows in said.values() if len(rows) == 1)
-        several = {track: rows for track, rows in said.items() if len(rows) > 1}
+        # A claim that speaks of a track by another name does not point at it.
+        called = _keys_of_aliased(self._connection)
+        several = {track: rows for track, rows in said.items() if len(rows) > 1 or track in called}
+        self._point(rows[0][1] for track, rows in said.items() if track not in several)
         if several:
             self._merge(several)
         silent = [{"track": track} for track in tracks if track not in said]
@@ -141,6 +152,12 @@ def _said_of(
     return said
 
 
+def _keys_of_aliased(connection: Connection) -> dict[int, TrackKey]:
+    """Return the keys of tracks that are also spoken of by other names, by row number."""
+    query = select(TRACKS.c.id, TRACKS.c.key).join(ALIASES, ALIASES.c.alias_of == TRACKS.c.id)
+    return {track: TrackKey(key) for track, key in connection.execute(query)}
+
+
 def _resolve_all(
     connection: Connection, said: Mapping[int, Sequence[Said]], *, everything: bool = False
 ) -> dict[int, Facts]:
@@ -154,9 +171,10 @@ def _resolve_all(
     made_by = {
         claim: dialects[dialect] for part in parts for claim, dialect in connection.execute(part)
     }
+    keys = _keys_of_aliased(connection)
     return {
         track: resolve(
-            claims[rows[0][1]].track,
+            keys.get(track, claims[rows[0][1]].track),
             [Attestation(since, made_by[claim], claims[claim]) for since, claim in rows],
         )
         for track, rows in said.items()

@@ -16,6 +16,7 @@ from syncengine.core.snapshot import Effect, Source
 from syncengine.core.track import Facts
 from syncengine.storage.bulk import chunks
 from syncengine.storage.models import catalog, ledger, timeline
+from syncengine.storage.repositories.aliases import ALIASES
 from syncengine.storage.repositories.claims import TRACKS, table
 from syncengine.storage.repositories.entries import ENTRIES
 from syncengine.storage.repositories.facts import facts_at
@@ -134,8 +135,10 @@ class LibraryReader:
         return bool(self._connection.execute(query).scalar())
 
     def track_count(self) -> int:
-        """Return how many tracks were ever seen."""
-        return int(self._connection.execute(select(func.count()).select_from(TRACKS)).scalar_one())
+        """Return how many tracks were ever seen; one that is known by two names is one."""
+        names, other_names = (select(func.count()).select_from(t) for t in (TRACKS, ALIASES))
+        count = select(names.scalar_subquery() - other_names.scalar_subquery())
+        return int(self._connection.execute(count).scalar_one())
 
     def digest(self) -> str:
         """Return a digest of everything the library follows from: equal ones mean equal libraries."""
@@ -292,8 +295,10 @@ class LibraryReader:
         }
 
     def track_number(self, key: TrackKey) -> int | None:
-        """Return a track's row number."""
-        return self._connection.execute(select(TRACKS.c.id).where(TRACKS.c.key == key)).scalar()
+        """Return a track's row number; for a name of a real track, that one's."""
+        query = select(func.coalesce(ALIASES.c.alias_of, TRACKS.c.id))
+        query = query.outerjoin_from(TRACKS, ALIASES, ALIASES.c.track_id == TRACKS.c.id)
+        return self._connection.execute(query.where(TRACKS.c.key == key)).scalar()
 
     def playlists_holding(self, track: int) -> set[int]:
         """Return the playlists that hold a track now, by row number."""

@@ -14,7 +14,8 @@ from syncengine.core.snapshot import Effect, Ending, Kind, Observation, Source, 
 from syncengine.storage.bulk import chunks
 from syncengine.storage.models import catalog
 from syncengine.storage.repositories.claims import table
-from syncengine.storage.repositories.series import Heard
+from syncengine.storage.repositories.entries import ENTRIES
+from syncengine.storage.repositories.series import ATTESTATIONS, Heard
 from syncengine.storage.repositories.timeline import (
     KEYS,
     OBSERVATIONS,
@@ -188,6 +189,50 @@ class Past:
         exempt = {playlist: Instant(at) for playlist, at in self._connection.execute(query)}
         liked = select(KEYS.c.playlist_id).where(KEYS.c.key == LIKED)
         return exempt | dict.fromkeys(self._connection.execute(liked).scalars(), Instant(0))
+
+    def playlists_speaking_of(self, tracks: Collection[int]) -> set[int]:
+        """Return every playlist that ever told of one of these tracks, and perhaps some more.
+
+        Entries show all that counts, but not what was kept aside or told at the same moment as another
+        answer; playlists with such observations are taken for speaking of anything.
+        """
+        e, o = ENTRIES.c, OBSERVATIONS.c
+        found: set[int] = set()
+        for chunk in chunks(tracks):
+            query = select(e.playlist_id).where(e.track_id.in_(chunk)).distinct()
+            found |= set(self._connection.execute(query).scalars())
+        aside = select(KEYS.c.playlist_id).join(KEYS, KEYS.c.id == o.key_id)
+        aside = aside.where(o.effect == Effect.ASIDE).distinct()
+        at_once = select(KEYS.c.playlist_id).join(KEYS, KEYS.c.id == o.key_id)
+        at_once = at_once.where(o.content_id.is_not(None))
+        at_once = at_once.group_by(KEYS.c.playlist_id, o.taken_at).having(func.count() > 1)
+        for hidden in (aside, at_once):
+            found |= set(self._connection.execute(hidden).scalars())
+        return found
+
+    def contents_of(self, playlists: Collection[int]) -> set[int]:
+        """Return what was ever told of playlists, whether it counts or not."""
+        o = OBSERVATIONS.c
+        query = select(o.content_id).join(KEYS, KEYS.c.id == o.key_id)
+        query = query.where(o.content_id.is_not(None)).distinct()
+        return {
+            content
+            for chunk in chunks(playlists)
+            for content in self._connection.execute(
+                query.where(KEYS.c.playlist_id.in_(chunk))
+            ).scalars()
+        }
+
+    def attested(self, tracks: Collection[int]) -> set[int]:
+        """Return the claims that are made of tracks at some moment."""
+        a = ATTESTATIONS.c
+        return {
+            claim
+            for chunk in chunks(tracks)
+            for claim in self._connection.execute(
+                select(a.claim_id).where(a.track_id.in_(chunk))
+            ).scalars()
+        }
 
     def last_roster(self) -> Instant:
         """Return the moment of the last roster; 0 where there is none."""
