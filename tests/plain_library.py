@@ -320,7 +320,7 @@ def _attempt(events: Sequence[Told | Roster], vouched: set[int]) -> tuple[list[S
             and id(event) not in vouched
             and _is_suspect(event, lines, bytes_now, heard)
         ):
-            for witness in aside:
+            for witness in () if _is_stale(event, bytes_now, heard) else aside:
                 if event.seen.at - witness.seen.at >= HOUR and _agree(witness.lines, event.lines):
                     return [], witness
             aside.append(event)
@@ -349,9 +349,13 @@ def _is_suspect(
 ) -> bool:
     if event.lines is None:
         return False
-    stale = event.seen.inferred and event.seen.digest != bytes_now and event.seen.digest in heard
+    stale = _is_stale(event, bytes_now, heard)
     complete = lines is not None and event.seen.kind is not Kind.PARTIAL
     return stale or (complete and is_collapse(lines or (), event.lines))
+
+
+def _is_stale(event: Told, bytes_now: bytes | None, heard: set[bytes]) -> bool:
+    return event.seen.inferred and event.seen.digest != bytes_now and event.seen.digest in heard
 
 
 def _agree(one: Sequence[Line] | None, other: Sequence[Line] | None) -> bool:

@@ -3,7 +3,8 @@
 An observation is what one source said about one playlist at one moment. The fold runs over them in the
 order (taken at, source with csv before api, digest), so the order in which they were learned can't
 matter. Suspect ones are kept aside until a later one at least an hour apart agrees, or a person
-accepts them; then they count from their own time.
+accepts them; then they count from their own time. An old file under a new, inferred time agrees with
+nothing: the same accident may befall a file twice.
 """
 
 from __future__ import annotations
@@ -179,7 +180,9 @@ class Fold:
                 steps.append(Step(event, Effect.SILENT, standing.state))
                 continue
             if self._is_suspect(event, standing, heard):
-                witness = self._confirmed_by(event, aside)
+                # What only a copying tool may have dated vouches for nothing, least of all for itself.
+                stale = self._is_stale(event, standing, heard)
+                witness = None if stale else self._confirmed_by(event, aside)
                 if witness is not None:
                     return Folded(steps), witness
                 aside.append(event)
@@ -211,17 +214,21 @@ class Fold:
     def _is_suspect(self, event: Observation, standing: Standing, heard: set[bytes]) -> bool:
         if event.accepted or event.id in self._vouched:
             return False
-        if (
-            event.inferred
-            and event.digest != standing.digest
-            and (event.digest in heard or self._was_said_before(event.digest, event.at))
-        ):
+        if self._is_stale(event, standing, heard):
             return True
         if standing.state is None or event.kind is Kind.PARTIAL or event.content == standing.state:
             return False
         assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
         return is_collapse(
             self._contents.lines(standing.state), self._contents.lines(event.content)
+        )
+
+    def _is_stale(self, event: Observation, standing: Standing, heard: set[bytes]) -> bool:
+        """Tell whether bytes that were superseded came back under a time that nobody gave."""
+        return (
+            event.inferred
+            and event.digest != standing.digest
+            and (event.digest in heard or self._was_said_before(event.digest, event.at))
         )
 
     def _confirmed_by(self, event: Observation, aside: Sequence[Observation]) -> int | None:

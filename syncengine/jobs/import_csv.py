@@ -272,16 +272,15 @@ class _Import:
             one = self._suspects[number]
             if one.report.status != "suspect":
                 continue
+            remedy = "a later export that agrees confirms it"
             if told == 0:
                 why = f"it came back empty, where {held:,} entries were"
             elif told < held:
                 why = f"it has {told:,} entries, where {held:,} were"
             else:
                 why = "an older file came back under a newer time"
-            one.report.warnings.append(
-                f"kept aside: {why}; a later export that agrees confirms it, "
-                f"or say --accept {one.stem!r}"
-            )
+                remedy = "give its own time with --taken-at"
+            one.report.warnings.append(f"kept aside: {why}; {remedy}, or say --accept {one.stem!r}")
 
     def _is_whole(self) -> bool:
         """Tell whether these files are all there are: a zip or folder that cannot be read may hold more."""

@@ -124,6 +124,18 @@ def test_old_bytes_under_an_inferred_time_confirm_no_empty_answer() -> None:
     assert effects(seen(1, 0, FULL), seen(2, 100, LESS), seen(3, 200, NONE), old) == [F, F, A, A]
 
 
+def test_old_bytes_that_come_back_twice_do_not_confirm_each_other() -> None:
+    old = [seen(n, n * 10_000, FULL, inferred=True) for n in (3, 4)]
+    assert effects(seen(1, 0, FULL), seen(2, 100, LESS), *old) == [F, F, A, A]
+    given = seen(5, 50_000, FULL)
+    assert effects(seen(1, 0, FULL), seen(2, 100, LESS), *old, given) == [F, F, A, A, F]
+
+
+def test_a_list_that_is_still_empty_confirms_that_it_was() -> None:
+    empty = [seen(n, n * 10_000, NONE, inferred=True) for n in (2, 3)]
+    assert effects(seen(1, 0, FULL), *empty) == [F, V, C]
+
+
 def test_old_bytes_under_a_given_time_count() -> None:
     back = seen(3, 200, FULL)
     assert effects(seen(1, 0, FULL), seen(2, 100, LESS), back) == [F, F, F]

@@ -12,6 +12,8 @@ from syncengine.core.identity import TrackKey, meta_track
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect
 from syncengine.core.track import OLD_RANK, Artist, Claim, Dialect, Recording, Release
+from syncengine.storage.bulk import Numbers
+from syncengine.storage.repositories.contents import ContentBook
 from syncengine.storage.unit_of_work import UnitOfWork
 from tests.builders import DAY, Row, Seen, make_database, observe, track
 
@@ -83,6 +85,9 @@ def test_a_real_track_that_only_rows_without_id_tell_of_has_their_facts(unit: Un
     assert uris(unit, 2 * DAY) == [track(1), *(meta(n) for n in many[1:])]
     found = {each.facts.track: each.facts for each in unit.library.catalog_tracks()}
     assert found[track(1)].recording.title == "Song 1"
+    current = "SELECT r.title FROM tracks t JOIN recordings r ON r.id = t.recording_id"
+    where = f"{current} WHERE t.key = '{track(1)}'"
+    assert unit.connection.exec_driver_sql(where).scalar_one() == "Song 1"
 
 
 def test_a_second_track_of_the_name_takes_the_answer_back(unit: UnitOfWork) -> None:
@@ -118,6 +123,9 @@ def test_contents_stay_as_they_were_told(unit: UnitOfWork) -> None:
     keys, contents = unit.library.track_keys(), unit.memory.contents
     assert [keys[line.track] for line in contents.told(2)] == [meta(1), meta(2)]
     assert [keys[line.track] for line in contents.lines(2)] == [track(1), track(2)]
+    more = contents.keep([*contents.told(2), *contents.told(1)], base=2)
+    book = ContentBook(unit.connection, Numbers(unit.connection))
+    assert book.told(more) == [*contents.told(2), *contents.told(1)]
 
 
 def test_playlists_that_become_one_by_it_leave_nothing_behind(unit: UnitOfWork) -> None:
