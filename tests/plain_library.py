@@ -226,12 +226,18 @@ class Folding:
     @staticmethod
     def spans(steps: Sequence[Step]) -> list[Span]:
         spans: list[Span] = []
+        said_as: set[tuple[tuple[str, str], bytes]] = set()
         for event, effect, _ in steps:
             if not effect.heard:
                 continue
             open_now = spans[-1] if spans and spans[-1].valid_to is None else None
             name = event.called if isinstance(event, Told) else None
             at = event.order[0]
+            if isinstance(event, Told) and (open_now is None or open_now[:2] != name):
+                mark = (event.called, event.seen.digest)
+                if open_now and event.seen.inferred and not event.accepted and mark in said_as:
+                    continue
+                said_as.add(mark)
             if open_now and open_now[:2] != name:
                 spans[-1] = open_now._replace(valid_to=at)
             if name and (open_now is None or open_now[:2] != name):

@@ -16,16 +16,20 @@ Status = Literal["added", "removed", "renamed", "changed"]
 
 
 class Standing(NamedTuple):
-    """A playlist in one state: its key and name there, and its entries in order, by track key."""
+    """A playlist in one state: its key and name there, and its entries in order, by track key.
+
+    ``dialect`` is what its name was read from: some exporters write names in lower case.
+    """
 
     key: PlaylistKey
     name: str
     entries: Sequence[Entry]
+    dialect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlaylistChange:
-    """How one playlist changed; ``renamed_from`` is its name before, where it had another key."""
+    """How one playlist changed; ``renamed_from`` is its name before, where that was another one."""
 
     key: PlaylistKey
     name: str
@@ -65,11 +69,16 @@ def _change(before: Standing | None, after: Standing | None) -> PlaylistChange |
     if before is None:
         return PlaylistChange(after.key, after.name, "added", None, diff((), after.entries))
     entries = diff(before.entries, after.entries)
-    if before.key != after.key:
+    if before.key != after.key or _is_spelt_anew(before, after):
         return PlaylistChange(after.key, after.name, "renamed", before.name, entries)
     return (
         None if entries.empty else PlaylistChange(after.key, after.name, "changed", None, entries)
     )
+
+
+def _is_spelt_anew(before: Standing, after: Standing) -> bool:
+    """Tell whether one exporter spells the name otherwise than before; two always may."""
+    return before.name != after.name and before.dialect == after.dialect
 
 
 def diff_facts(before: Facts, after: Facts) -> dict[str, tuple[Fact, Fact]]:

@@ -155,7 +155,9 @@ def _standings(
 ) -> dict[int, Standing]:
     entries = library.entries(at)
     return {
-        state.id: Standing(state.key, state.name, _by_key(entries.get(state.id, []), keys))
+        state.id: Standing(
+            state.key, state.name, _by_key(entries.get(state.id, []), keys), state.dialect
+        )
         for state in library.playlists(at)
     }
 

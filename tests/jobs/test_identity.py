@@ -52,3 +52,90 @@ def test_dropping_the_export_with_ids_takes_them_back(shell: Shell, tmp_path: Pa
     assert shell.entries("Mix")[0] == track(1)
     shell("history", "drop", found["snapshot"]["id"], "--yes")
     assert [uri.startswith("meta:") for uri in shell.entries("Mix")] == [True, True]
+
+
+# Renames
+
+
+def test_there_and_back_is_one_playlist_with_three_names(shell: Shell, tmp_path: Path) -> None:
+    put(shell, tmp_path / "Mix.csv", songs(*range(8)), 1)
+    put(shell, tmp_path / "Best_Of.csv", songs(*range(8)), 2)
+    put(shell, tmp_path / "Mix.csv", songs(*range(9)), 3)
+    assert names(shell) == [["Mix", "Best Of", "Mix"]]
+    changes = shell.json("history", "diff", day(1), day(2))["playlists"]
+    assert [(c["status"], c["renamed_from"], c["playlist"]) for c in changes] == [
+        ("renamed", "Mix", "Best Of")
+    ]
+    back = shell.json("history", "diff", day(2), day(3))["playlists"]
+    assert [(c["status"], c["renamed_from"], len(c["added"])) for c in back] == [
+        ("renamed", "Best Of", 1)
+    ]
+    assert shell.json("history", "diff", day(1), day(3))["playlists"][0]["status"] == "changed"
+
+
+def test_in_whatever_order_the_files_come(shell: Shell, tmp_path: Path) -> None:
+    put(shell, tmp_path / "Mix.csv", songs(*range(9)), 3)
+    put(shell, tmp_path / "Mix.csv", songs(*range(8)), 1)
+    put(shell, tmp_path / "Best_Of.csv", songs(*range(8)), 2)
+    assert names(shell) == [["Mix", "Best Of", "Mix"]]
+
+
+def test_a_copy_of_the_old_file_does_not_bring_the_name_back(shell: Shell, tmp_path: Path) -> None:
+    put(shell, tmp_path / "Mix.csv", songs(*range(8)), 1)
+    put(shell, tmp_path / "Best_Of.csv", songs(*range(8)), 2)
+    put(shell, tmp_path / "Mix.csv", songs(*range(8)), 3)
+    assert names(shell) == [["Mix", "Best Of"]]
+    put(shell, tmp_path / "Mix.csv", songs(*range(8)), 4, "--taken-at", day(4))
+    assert names(shell) == [["Mix", "Best Of", "Mix"]]
+
+
+def test_a_name_that_is_spelt_anew_is_a_rename(shell: Shell, tmp_path: Path) -> None:
+    put(shell, tmp_path / "Mix.csv", songs(1, 2), 1)
+    put(shell, tmp_path / "MIX.csv", songs(1, 2), 2)
+    changes = shell.json("history", "diff", day(1), day(2))["playlists"]
+    assert [(c["status"], c["renamed_from"]) for c in changes] == [("renamed", "Mix")]
+
+
+def test_liked_songs_are_never_a_rename(shell: Shell, tmp_path: Path) -> None:
+    put(shell, tmp_path / "Faves.csv", songs(*range(8)), 1)
+    found = put(shell, tmp_path / "Liked_Songs.csv", songs(*range(8)), 2)
+    assert found["files"][0]["status"] == "imported"
+    assert sorted(shell.library()) == ["csv:faves", "liked"]
+
+
+def test_people_join_and_split(shell: Shell, tmp_path: Path) -> None:
+    put(shell, tmp_path / "Mix.csv", songs(1, 2), 1)
+    put(shell, tmp_path / "Best_Of.csv", songs(3, 4), 2)
+    assert len(names(shell)) == 2
+    shell("playlists", "join", "Mix", "Best Of")
+    assert names(shell) == [["Mix", "Best Of"]]
+    shell("playlists", "split", "csv:best_of")
+    assert sorted(names(shell)) == [["Best Of"], ["Mix"]]
+
+
+# Files with one key, and their times
+
+
+def test_files_of_one_key_and_moment_are_two_playlists(shell: Shell, tmp_path: Path) -> None:
+    for folder, number in (("a", 1), ("b", 2)):
+        made.write(tmp_path / folder / "Mix.csv", songs(number), day(1))
+    found = shell.json("import-csv", tmp_path)
+    assert sorted(shell.library()) == ["csv:mix", "csv:mix~2"]
+    assert sum("~2" in w or "Mix (2)" in w for f in found["files"] for w in f["warnings"]) == 1
+
+
+def test_exports_of_several_dates_in_one_folder_are_each_heard_at_theirs(
+    shell: Shell, tmp_path: Path
+) -> None:
+    for number in (3, 1, 2):
+        made.write(tmp_path / f"day {number}" / "Mix.csv", songs(*range(number)), day(number))
+    found = shell.json("import-csv", tmp_path)
+    assert [each["status"] for each in found["files"]] == ["imported"] * 3
+    assert found["snapshot"]["taken_at"] == day(3)
+    assert [len(shell.entries("Mix", day(n))) for n in (1, 2, 3)] == [1, 2, 3]
+    assert len(names(shell)) == 1
+
+
+def test_a_file_is_never_older_than_what_was_added_last(shell: Shell, tmp_path: Path) -> None:
+    found = put(shell, tmp_path / "Mix.csv", songs(1, added_at=day(5)), 1)
+    assert found["snapshot"]["taken_at"] == day(5)

@@ -136,6 +136,16 @@ def test_a_rename_is_one_playlist_with_two_names(unit: UnitOfWork) -> None:
     assert [name for name, _ in record[0].names] == ["csv:a", "csv:b", "csv:a"]
 
 
+def test_the_old_file_of_a_renamed_playlist_does_not_bring_the_name_back(unit: UnitOfWork) -> None:
+    same = rows(1, 2, 3, 4, 5, 6)
+    observe(unit.memory, Seen("csv:a", DAY, same, inferred=True))
+    observe(unit.memory, Seen("csv:b", 2 * DAY, same, inferred=True))
+    observe(unit.memory, Seen("csv:a", 3 * DAY, same, inferred=True))
+    assert list(state(unit, 3 * DAY)) == ["csv:b"]
+    observe(unit.memory, Seen("csv:a", 4 * DAY, rows(1, 2, 3, 4, 5, 6, 7), inferred=True))
+    assert [list(state(unit, n * DAY)) for n in (1, 2, 3, 4)] == [[f"csv:{n}"] for n in "abba"]
+
+
 def test_playlists_seen_side_by_side_are_never_one(unit: UnitOfWork) -> None:
     observe(unit.memory, Seen("csv:a", DAY, rows(1, 2, 3, 4, 5, 6)))
     observe(unit.memory, Seen("csv:b", 2 * DAY, rows(1, 2, 3, 4, 5, 7)))

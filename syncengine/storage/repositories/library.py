@@ -48,6 +48,7 @@ class PlaylistState:
     inferred: bool
     observed_at: Instant
     source: str
+    dialect: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ class LibraryReader:
         ]
         return sorted(states, key=lambda each: (each.name.casefold(), each.key))
 
-    def _observed(self, at: Instant | None) -> dict[int, tuple[Instant, str]]:
+    def _observed(self, at: Instant | None) -> dict[int, tuple[Instant, str, str | None]]:
         o = OBSERVATIONS.c
         last = (
             select(KEYS.c.playlist_id.label("playlist"), func.max(o.taken_at).label("at"))
@@ -250,18 +251,16 @@ class LibraryReader:
             last = last.where(o.taken_at <= at)
         newest = last.subquery()
         query = (
-            select(KEYS.c.playlist_id, o.taken_at, o.source)
+            select(KEYS.c.playlist_id, o.taken_at, o.source, _DIALECTS.c.name)
             .join(KEYS, KEYS.c.id == o.key_id)
-            .join(
-                newest,
-                (newest.c.playlist == KEYS.c.playlist_id) & (newest.c.at == o.taken_at),
-            )
+            .outerjoin(_DIALECTS, _DIALECTS.c.id == o.dialect_id)
+            .join(newest, (newest.c.playlist == KEYS.c.playlist_id) & (newest.c.at == o.taken_at))
             .where(_HEARD)
             .order_by(o.source)
         )
         return {
-            playlist: (taken, Source(source).name.lower())
-            for playlist, taken, source in self._connection.execute(query)
+            playlist: (taken, Source(source).name.lower(), dialect)
+            for playlist, taken, source, dialect in self._connection.execute(query)
         }
 
     def entries(

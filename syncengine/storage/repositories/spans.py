@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
@@ -130,14 +130,28 @@ def _spans(
     events += [(ending, None) for ending in endings]
     events.sort(key=lambda event: event[0].order)
     spans: list[tuple[int, int, Instant, Instant | None]] = []
+    said_as: set[tuple[int, int, bytes]] = set()
     for event, each in events:
         if spans and spans[-1][3] is None:
             key, name, start, _ = spans[-1]
-            if each is not None and (each.key, each.name) == (key, name):
+            if each is not None and (
+                (each.key, each.name) == (key, name) or _is_copy(each, said_as)
+            ):
                 continue
             spans.pop()
             if start < event.at:
                 spans.append((key, name, start, event.at))
         if each is not None:
             spans.append((each.key, each.name, event.at, None))
+            said_as.add((each.key, each.name, each.observation.digest))
     return spans
+
+
+def _is_copy(each: Recorded, said_as: Container[tuple[int, int, bytes]]) -> bool:
+    """Tell whether a file that gave the playlist another name before only seems to give it back.
+
+    Copying tools reset times; the old file of a renamed playlist may well have its present bytes.
+    """
+    seen = each.observation
+    mark = (each.key, each.name, seen.digest)
+    return seen.inferred and not seen.accepted and mark in said_as
