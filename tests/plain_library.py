@@ -58,6 +58,7 @@ class Roster(NamedTuple):
     at: int
     keys: frozenset[PlaylistKey]
     snapshot: int
+    source: Source = Source.CSV
 
     @property
     def order(self) -> Order:
@@ -189,7 +190,7 @@ class Folding:
                 times = [Instant(t.seen.at) for t in seen]
                 numbers = range(len(contents), len(contents) + len(seen))
                 contents += [t.lines for t in seen if t.lines is not None]
-                gone = [Instant(r.at) for r in self.library.rosters if key not in r.keys]
+                gone = [Instant(r.at) for r in self._silent_on(frozenset({key}))]
                 trails[key] = Trail(key, times, list(numbers), gone)
         verdicts = Verdicts(frozenset(self.library.same), frozenset(self.library.different))
         return find_joins(trails, contents.__getitem__, verdicts)
@@ -204,14 +205,7 @@ class Folding:
 
     def _fold(self, group: Group) -> list[Step]:
         told = [each for each in self._told if each.seen.key in group]
-        known_to_api = min(
-            (t.seen.at for t in told if t.seen.source is Source.API), default=1 << 62
-        )
-        endings = [
-            r
-            for r in self.library.rosters
-            if r.keys.isdisjoint(group) and LIKED not in group and r.at < known_to_api
-        ]
+        endings = [] if LIKED in group else self._silent_on(group)
         events: list[Told | Roster] = [*told, *endings]
         events.sort(key=lambda event: event.order)
         vouched: set[int] = set()
@@ -220,6 +214,18 @@ class Folding:
             if witness is None:
                 return steps
             vouched.add(id(witness))
+
+    def _silent_on(self, keys: Group) -> list[Roster]:
+        """Return the rosters that should list one of these keys, and do not."""
+        rosters = self.library.rosters
+        api = [t.seen.at for t in self._told if t.seen.key in keys and t.seen.source is Source.API]
+        api += [r.at for r in rosters if r.source is Source.API and not r.keys.isdisjoint(keys)]
+        since = min(api, default=1 << 62)
+        return [
+            r
+            for r in rosters
+            if r.keys.isdisjoint(keys) and (since < r.at if r.source else r.at < since)
+        ]
 
     # What follows
 

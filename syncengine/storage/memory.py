@@ -147,9 +147,16 @@ class Memory:
     def record_roster(
         self, snapshot: int, at: Instant, source: Source, keys: Collection[int]
     ) -> None:
-        """Store which playlists exist at a moment, and end those that do not."""
+        """Store which playlists exist at a moment, and end those that do not.
+
+        An API listing ends only what the API showed or listed before.
+        """
         self.timeline.add_roster(snapshot, at, source, keys)
         change = _Change(at, at, self._past.unlisted_playlists(keys, at))
+        if source is Source.API:
+            # What it lists is known to the API from now on, so later rosters may tell otherwise of it.
+            change.playlists |= self._past.playlists_of(keys)
+            change.reaches(self._past.last_roster())
         self._identify(change)
         self._follow(change)
 
@@ -185,6 +192,7 @@ class Memory:
             if any(each.observation.source is Source.API for each in every):
                 change.reaches(self._past.last_roster())
             if rosters:
+                change.reaches(self._past.last_roster())
                 change.playlists |= {row.playlist for row in self.timeline.keys().values()}
             self._identify(change)
             self._follow(change)

@@ -182,6 +182,31 @@ def test_a_roster_ends_what_it_does_not_list(unit: UnitOfWork) -> None:
     assert sorted(state(unit, 3 * DAY)) == ["csv:a", "csv:b", "liked"]
 
 
+def test_an_api_listing_ends_only_what_the_api_showed_or_listed_before(unit: UnitOfWork) -> None:
+    memory = unit.memory
+    for key in ("csv:a", "liked"):
+        observe(memory, Seen(key, DAY, rows(1)))
+    for key in ("spotify:playlist:b", "spotify:playlist:c"):
+        observe(memory, Seen(key, DAY, rows(2), source=Source.API))
+    observe(memory, Seen("csv:d", DAY, rows(3)))
+
+    def call(at: int, *listed: str) -> None:
+        snapshot, _ = observe(memory, Seen("csv:z", at, rows(9, at)))
+        numbers = {memory.timeline.keys()[PlaylistKey(key)].id for key in listed}
+        memory.record_roster(snapshot, Instant(at), Source.API, numbers)
+
+    call(2 * DAY, "spotify:playlist:b", "csv:d")
+    assert sorted(state(unit, 2 * DAY)) == [
+        "csv:a",
+        "csv:d",
+        "csv:z",
+        "liked",
+        "spotify:playlist:b",
+    ]
+    call(3 * DAY, "spotify:playlist:b")
+    assert sorted(state(unit, 3 * DAY)) == ["csv:a", "csv:z", "liked", "spotify:playlist:b"]
+
+
 def test_popularity_is_a_series_that_an_old_export_can_enter(unit: UnitOfWork) -> None:
     def popular(at: int, value: int) -> Seen:
         return Seen("csv:a", at, (Row(track(1), popularity=value),))

@@ -127,14 +127,15 @@ class MemoryMachine(RuleBasedStateMachine):
         at = Instant(told.seen.at + shift)
         listed = data.draw(st.frozensets(st.sampled_from(sorted(self.plain.keys))))
         own = data.draw(st.booleans(), "in a snapshot of its own")
+        source = data.draw(st.sampled_from(Source))
         snapshot = told.snapshot
         if own:
             snapshot = self.memory.timeline.add_snapshot(
-                run=None, source=Source.CSV, taken_at=at, recorded_at=NOW
+                run=None, source=source, taken_at=at, recorded_at=NOW
             )
         keys = self.memory.timeline.keys()
-        self.memory.record_roster(snapshot, at, Source.CSV, {keys[key].id for key in listed})
-        self.plain.rosters.append(Roster(at, listed, snapshot))
+        self.memory.record_roster(snapshot, at, source, {keys[key].id for key in listed})
+        self.plain.rosters.append(Roster(at, listed, snapshot, source))
 
     @precondition(lambda self: self.plain.told)
     @rule(data=st.data())

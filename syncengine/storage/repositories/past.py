@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Subquery, bindparam, exists, func, select, update
+from sqlalchemy import Column, Connection, Subquery, bindparam, exists, func, select, update
 
 from syncengine.core.identity import LIKED, PlaylistKey
 from syncengine.core.moment import Instant
@@ -26,6 +26,7 @@ from syncengine.storage.repositories.timeline import (
 
 _DIALECTS = table(catalog.Dialect)
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
+T = TypeVar("T")
 FOR_EVER = Instant(2**62)
 """Later than any moment."""
 
@@ -158,37 +159,59 @@ class Past:
         return bool(self._connection.execute(query).scalar())
 
     def endings(self, playlists: Collection[int]) -> dict[int, list[Ending]]:
-        """Return when rosters of exports did not list playlists that only exports had shown till then."""
-        r = ROSTERS.c
-        rosters = self._connection.execute(
-            select(r.id, r.taken_at).where(r.source == int(Source.CSV)).order_by(r.taken_at)
-        ).all()
+        """Return when rosters did not list playlists of which they can tell.
+
+        A roster of exports tells of playlists that only exports had shown till then, an API listing of
+        those that the API had shown or listed before. Liked Songs is always there, and in no listing.
+        """
+        rosters = self._rosters(KEYS.c.playlist_id)
         if not rosters:
             return {}
-        listed: dict[int, set[int]] = {}
-        query = select(ROSTER_KEYS.c.roster_id, KEYS.c.playlist_id).join(
-            KEYS, KEYS.c.id == ROSTER_KEYS.c.key_id
+        since = self._known_to_api_since(KEYS.c.playlist_id)
+        liked = set(
+            self._connection.execute(
+                select(KEYS.c.playlist_id).where(KEYS.c.key == LIKED)
+            ).scalars()
         )
-        for roster, playlist in self._connection.execute(query):
-            listed.setdefault(roster, set()).add(playlist)
-        exempt = self._exempt_from_csv_rosters()
         return {
             playlist: [
                 Ending(at)
-                for roster, at in rosters
-                if playlist not in listed.get(roster, ()) and at < exempt.get(playlist, FOR_EVER)
+                for at, source, listed in rosters
+                if playlist not in listed and _tells_of(source, at, since.get(playlist, FOR_EVER))
             ]
             for playlist in playlists
+            if playlist not in liked
         }
 
-    def _exempt_from_csv_rosters(self) -> dict[int, Instant]:
-        """Return from when on exports don't decide alone on a playlist: since the API knows it, or ever."""
-        o = OBSERVATIONS.c
-        query = select(KEYS.c.playlist_id, func.min(o.taken_at)).join(KEYS, KEYS.c.id == o.key_id)
-        query = query.where(o.source == int(Source.API)).group_by(KEYS.c.playlist_id)
-        exempt = {playlist: Instant(at) for playlist, at in self._connection.execute(query)}
-        liked = select(KEYS.c.playlist_id).where(KEYS.c.key == LIKED)
-        return exempt | dict.fromkeys(self._connection.execute(liked).scalars(), Instant(0))
+    def _rosters(self, column: Column[T]) -> list[tuple[Instant, Source, set[T]]]:
+        """Return every roster in order of time, with the keys or playlists (``column``) it lists."""
+        r = ROSTERS.c
+        rosters: dict[int, tuple[Instant, Source, set[T]]] = {
+            number: (at, Source(source), set())
+            for number, at, source in self._connection.execute(
+                select(r.id, r.taken_at, r.source).order_by(r.taken_at, r.id)
+            )
+        }
+        if rosters:
+            query = select(ROSTER_KEYS.c.roster_id, column).join(
+                KEYS, KEYS.c.id == ROSTER_KEYS.c.key_id
+            )
+            for roster, each in self._connection.execute(query):
+                rosters[roster][2].add(each)
+        return list(rosters.values())
+
+    def _known_to_api_since(self, column: Column[T]) -> dict[T, Instant]:
+        """Return when the API first showed or listed each key or playlist (``column``)."""
+        o, r = OBSERVATIONS.c, ROSTERS.c
+        shown = select(column, func.min(o.taken_at)).join_from(KEYS, OBSERVATIONS)
+        shown = shown.where(o.source == int(Source.API)).group_by(column)
+        listed = select(column, func.min(r.taken_at)).join_from(KEYS, ROSTER_KEYS).join(ROSTERS)
+        listed = listed.where(r.source == int(Source.API)).group_by(column)
+        since: dict[T, Instant] = {}
+        for query in (shown, listed):
+            for each, at in self._connection.execute(query):
+                since[each] = min(at, since.get(each, FOR_EVER))
+        return since
 
     def playlists_speaking_of(self, tracks: Collection[int]) -> set[int]:
         """Return every playlist that ever told of one of these tracks, and perhaps some more.
@@ -248,12 +271,12 @@ class Past:
                 )
             ).scalars()
         )
-        named = set(
-            self._connection.execute(
-                select(KEYS.c.playlist_id).where(KEYS.c.id.in_(list(listed)))
-            ).scalars()
-        )
-        return present - named
+        return present - self.playlists_of(listed)
+
+    def playlists_of(self, keys: Collection[int]) -> set[int]:
+        """Return the playlists that keys belong to."""
+        query = select(KEYS.c.playlist_id).where(KEYS.c.id.in_(list(keys)))
+        return set(self._connection.execute(query).scalars())
 
     def write_steps(self, steps: Iterable[Step]) -> None:
         """Store what the fold made of observations."""
@@ -284,20 +307,23 @@ class Past:
             times, contents = seen.setdefault(PlaylistKey(key), ([], []))
             times.append(at)
             contents.append(content)
-        gone = self._roster_gaps()
+        rosters = self._rosters(KEYS.c.key)
+        since = self._known_to_api_since(KEYS.c.key) if rosters else {}
         return {
-            key: Trail(key, times, contents, [at for at, keys in gone if key not in keys])
+            key: Trail(
+                key,
+                times,
+                contents,
+                [
+                    at
+                    for at, source, listed in rosters
+                    if key not in listed and _tells_of(source, at, since.get(key, FOR_EVER))
+                ],
+            )
             for key, (times, contents) in seen.items()
         }
 
-    def _roster_gaps(self) -> list[tuple[Instant, set[PlaylistKey]]]:
-        listed: dict[int, tuple[Instant, set[PlaylistKey]]] = {
-            number: (at, set())
-            for number, at in self._connection.execute(select(ROSTERS.c.id, ROSTERS.c.taken_at))
-        }
-        query = select(ROSTER_KEYS.c.roster_id, KEYS.c.key).join(
-            KEYS, KEYS.c.id == ROSTER_KEYS.c.key_id
-        )
-        for roster, key in self._connection.execute(query):
-            listed[roster][1].add(PlaylistKey(key))
-        return list(listed.values())
+
+def _tells_of(source: Source, at: Instant, known_to_api: Instant) -> bool:
+    """Tell whether what a roster leaves out is gone, if the API knows it since a moment."""
+    return known_to_api < at if source is Source.API else at < known_to_api
