@@ -31,8 +31,8 @@ def command(
         raise UsageError(f"{snapshot!r} is no snapshot id; syncengine history list shows them")
     ask(cli, f"Forget snapshot {snapshot} and everything only it says?", yes=yes)
     database = bootstrap.open_database(cli.settings, cli.clock, cli.say)
-    with bootstrap.writing(cli.settings, cli.clock, cli.command), database.unit() as unit:
-        observations = drop_snapshot(unit, int(snapshot), clock=cli.clock)
+    with bootstrap.writing(cli.settings, cli.clock, cli.command):
+        observations = drop_snapshot(database.unit, int(snapshot), clock=cli.clock)
     if cli.json:
         cli.emit("drop", {"snapshot": int(snapshot), "observations": observations})
     else:

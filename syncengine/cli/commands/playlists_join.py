@@ -22,8 +22,8 @@ def command(
     from syncengine.jobs.playlists import join_playlists
 
     database = bootstrap.open_database(cli.settings, cli.clock, cli.say)
-    with bootstrap.writing(cli.settings, cli.clock, cli.command), database.unit() as unit:
-        join_playlists(unit, left, right, clock=cli.clock)
+    with bootstrap.writing(cli.settings, cli.clock, cli.command):
+        join_playlists(database.unit, left, right, clock=cli.clock)
     if cli.json:
         cli.emit("join", {"playlists": [left, right]})
     else:

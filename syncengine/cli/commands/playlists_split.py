@@ -22,8 +22,8 @@ def command(
     from syncengine.jobs.playlists import split_playlist
 
     database = bootstrap.open_database(cli.settings, cli.clock, cli.say)
-    with bootstrap.writing(cli.settings, cli.clock, cli.command), database.unit() as unit:
-        others = split_playlist(unit, playlist, clock=cli.clock)
+    with bootstrap.writing(cli.settings, cli.clock, cli.command):
+        others = split_playlist(database.unit, playlist, clock=cli.clock)
     if cli.json:
         cli.emit("split", {"playlist": playlist, "from": others})
     else:
