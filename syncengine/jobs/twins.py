@@ -13,6 +13,7 @@ from typing import Protocol
 
 from syncengine.core.identity import LIKED, PlaylistKey, playlist_key
 from syncengine.core.moment import Instant
+from syncengine.core.playlist import Line
 from syncengine.storage.memory import Memory
 from syncengine.storage.repositories.timeline import KeyRow
 
@@ -97,6 +98,11 @@ def _marked(base: PlaylistKey, stem: str, number: int) -> str:
 def _share(memory: Memory, left: int, right: int | None) -> int:
     if right is None:
         return 0
-    ours = Counter((line.track, line.added_at) for line in memory.contents.lines(left))
-    theirs = Counter((line.track, line.added_at) for line in memory.contents.lines(right))
-    return (ours & theirs).total()
+    ours, theirs = memory.contents.lines(left), memory.contents.lines(right)
+    # Two copies of one playlist differ by their stamps, if both exporters tell them.
+    stamped = all(line.added_at is not None for line in (*ours, *theirs))
+    return (_occurrences(ours, stamped=stamped) & _occurrences(theirs, stamped=stamped)).total()
+
+
+def _occurrences(lines: Sequence[Line], *, stamped: bool) -> Counter[tuple[int, Instant | None]]:
+    return Counter((line.track, line.added_at if stamped else None) for line in lines)

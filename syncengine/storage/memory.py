@@ -38,6 +38,9 @@ from syncengine.storage.repositories.timeline import (
     Timeline,
 )
 
+_READ_TOGETHER = 200
+"""Contents that are read at once where many are gone through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -209,8 +212,11 @@ class Memory:
         doubtful = {line.claim for line in lines} - attested
         if doubtful:
             tracks = {line.track for line in lines if line.claim in doubtful}
-            for content in self._past.contents_of(self._past.playlists_speaking_of(tracks)):
-                doubtful -= {line.claim for line in self.contents.told(content)}
+            told = self._past.contents_of(self._past.playlists_speaking_of(tracks))
+            for some in chunks(sorted(told), _READ_TOGETHER):
+                self.contents.load(some)
+                for content in some:
+                    doubtful.difference_update(line.claim for line in self.contents.told(content))
         if doubtful:
             self.claims.forget(doubtful)
             change = _Change(Instant(0), Instant(0))

@@ -124,6 +124,19 @@ def test_files_of_one_key_and_moment_are_two_playlists(shell: Shell, tmp_path: P
     assert sum("~2" in w or "Mix (2)" in w for f in found["files"] for w in f["warnings"]) == 1
 
 
+def test_twins_are_known_again_without_added_at_stamps(shell: Shell, tmp_path: Path) -> None:
+    few, others = range(1, 5), range(11, 15)
+    for folder, numbers in (("a", few), ("b", others)):
+        made.write(tmp_path / folder / "Mix.csv", songs(*numbers), day(1))
+    shell("import-csv", tmp_path)
+    before = {key: [each["uri"] for each in found] for key, found in shell.library().items()}
+    for folder, numbers in (("a", others), ("b", few)):
+        made.write(tmp_path / folder / "Mix.csv", songs(*numbers, added_at=""), day(2))
+    shell("import-csv", tmp_path)
+    after = {key: [each["uri"] for each in found] for key, found in shell.library().items()}
+    assert after == before
+
+
 def test_exports_of_several_dates_in_one_folder_are_each_heard_at_theirs(
     shell: Shell, tmp_path: Path
 ) -> None:
