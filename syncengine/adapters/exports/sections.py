@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from syncengine.adapters.exports.text import decode
 from syncengine.core.moment import Instant
 from syncengine.core.ports import ExportFile, Part, Quarantined
+from syncengine.errors import MalformedExport
 
 SEPARATOR = " › "  # noqa: RUF001 - meant to be another sign than >
 """What stands between a file's path and a playlist's name; no path has it by itself."""
@@ -87,6 +88,8 @@ def warnings_of(file: ExportFile) -> tuple[str, ...]:
 def text_of(file: ExportFile, content: bytes) -> str:
     """Decode a file. Raises MalformedExport with the line of the first byte that cannot be right."""
     decoded = decode(file.path, content)
-    if decoded.problem is not None:
-        raise decoded.problem
+    problem = decoded.problem
+    if problem is not None:
+        reason = f"{problem.reason}; save it as UTF-8, or export again"
+        raise MalformedExport(reason, file=file.path, line=problem.line, column=problem.column)
     return decoded.text
