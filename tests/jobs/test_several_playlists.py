@@ -183,6 +183,10 @@ def test_a_bad_playlist_ends_no_other_in_a_whole_library(shell: Shell, tmp_path:
     found = shell.json("import-csv", path, "--whole-library", code=8)
     assert found["ended"] == ["Gone"]
     assert held(shell).keys() == {"csv:mix", "csv:a.b"}
+    parts = account_playlist("New", [account_item(2)]), account_playlist("A.B", [5])
+    written(path, account_playlists(*parts), to_iso(Instant(parse_utc(SECOND) + DAY)))
+    assert shell.json("import-csv", path, "--whole-library", code=8)["ended"] == ["Mix"]
+    assert held(shell).keys() == {"csv:new", "csv:a.b"}
     written(path, b'{"playlists": [', SECOND)
     said = shell("import-csv", path, "--whole-library", code=1)
     assert "none was ended" in said.err
@@ -221,6 +225,16 @@ def test_account_data_is_not_older_than_the_newest_day_in_it(shell: Shell, tmp_p
 def _net(tracks: Sequence[int]) -> bytes:
     rows = (net_row(uri=uri(each), title=f"Song {each}", artists="Ada;Bob") for each in tracks)
     return csv_text(NET_HEADER, *rows).encode()
+
+
+def test_a_library_without_an_order_moves_nothing(shell: Shell, tmp_path: Path) -> None:
+    path = written(tmp_path / "YourLibrary.json", your_library(1, 2, 3))
+    shell("import-csv", path)
+    written(path, your_library(3, 1, 4, 2), SECOND)
+    assert shell.json("import-csv", path)["totals"]["entries_added"] == 1
+    liked = held(shell)["liked"]
+    assert uri(4) in liked
+    assert [each for each in liked if each != uri(4)] == [uri(1), uri(2), uri(3)]
 
 
 @pytest.mark.xfail(
