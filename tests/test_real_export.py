@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from syncengine.adapters.exports import Exports
+from syncengine.adapters.exports.reader import Export
 from syncengine.core.moment import Instant
 from syncengine.core.ports import Quarantined, SeenRow
 from syncengine.core.track import Claim
@@ -31,6 +32,7 @@ def typed_rows(folder: Path) -> Iterator[tuple[str, list[TypedRow]]]:
     for file in reader.find([folder]):
         assert not isinstance(file, Quarantined), file
         parsed = reader.parse(file, file.read())
+        assert isinstance(parsed, Export), file
         rows = []
         for row in parsed.rows():
             assert isinstance(row, SeenRow), row

@@ -39,7 +39,7 @@ class RejectedRow(NamedTuple):
 
 
 class ExportFile(Protocol):
-    """One file that claims to be an export of one playlist."""
+    """One file, or one playlist of a file that holds several, that claims to be an export."""
 
     @property
     def path(self) -> str:
@@ -47,7 +47,7 @@ class ExportFile(Protocol):
 
     @property
     def stem(self) -> str:
-        """The file name without its suffix."""
+        """The file name without its suffix; of a playlist in a file, its name."""
 
     @property
     def modified_at(self) -> Instant:
@@ -72,11 +72,26 @@ class ParsedExport(Protocol):
     def warnings(self) -> Sequence[str]:
         """What is odd about the file as a whole, one sentence each; complete after ``rows``."""
 
+    @property
+    def ordered(self) -> bool:
+        """Whether the order of its rows is that of the playlist."""
+
     def rows(self) -> Iterator[SeenRow | RejectedRow]:
         """Yield every row in order. Raises MalformedExport when the file turns out to be no export."""
 
     def claims(self, rows: Sequence[SeenRow]) -> Sequence[Claim | ValueError]:
         """Return what each row says of its track; for a bad row the error that carries the reason."""
+
+
+class Part(NamedTuple):
+    """One playlist out of a file, in bytes that change with this playlist only.
+
+    ``not_before`` is a moment that the playlist was looked at after, whatever the file's time says.
+    """
+
+    file: ExportFile
+    content: bytes
+    not_before: Instant = Instant(0)
 
 
 class ExportReader(Protocol):
@@ -85,17 +100,28 @@ class ExportReader(Protocol):
     def find(self, paths: Sequence[Path]) -> Iterable[ExportFile | Quarantined]:
         """Yield every export under the paths, in a stable order."""
 
+    def split(self, file: ExportFile, content: bytes) -> Iterable[Part | Quarantined]:
+        """Yield each playlist of a file; of a file that holds one, the file itself.
+
+        Raises MalformedExport for a file that cannot be cut into playlists.
+        """
+
     def parse(self, file: ExportFile, content: bytes) -> ParsedExport:
         """Recognise the dialect. Raises MalformedExport for a file that is no export."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A file that was found and cannot be used, with the reason."""
+    """A file that was found and cannot be used, with the reason.
+
+    One playlist of a file that holds several has its name as ``stem`` and the file's path as ``inside``.
+    """
 
     path: str
     reason: str
     line: int | None = None
+    stem: str | None = None
+    inside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from syncengine.storage.repositories.timeline import Seen
 class FileReport:
     """What became of one file; ``status`` is imported, unchanged, suspect or quarantined.
 
-    ``generation`` says which form of the dialect it is in.
+    ``generation`` says which form of the dialect it is in. One playlist of a file that holds
+    several has that file's path as ``inside``.
     """
 
     path: str
@@ -27,6 +28,7 @@ class FileReport:
     imported: int = 0
     rejected: list[RejectedRow] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    inside: str | None = None
 
 
 @dataclass(slots=True)

@@ -51,7 +51,9 @@ def import_csv(
     found = list(reader.find(paths))
     if not found:
         listed = ", ".join(str(path) for path in paths)
-        raise UserError(f"there is no *.csv or *.zip file in {listed}")
+        raise UserError(
+            f"there is no *.csv or *.zip file in {listed}, and no YourLibrary.json or Playlist1.json"
+        )
     dry = options.dry_run
     run_of = nullcontext(None) if dry else recorded_run(open_unit, "import-csv", clock)
     with run_of as run, open_unit() as unit:
@@ -101,8 +103,7 @@ class _Import:
         tracks_before = self._unit.library.track_count()
         candidates: list[Candidate] = []
         for done, file in enumerate(found, 1):
-            if (one := self._reading.look_at(file)) is not None:
-                candidates.append(one)
+            candidates += self._reading.look_at(file)
             progress(done, len(found))
         self._reading.settle()
         candidates = [one for one in candidates if one.report.status != "quarantined"]
@@ -146,9 +147,9 @@ class _Import:
         if self._options.keep_days:
             old = ledger.forget_raw(Instant(now - self._options.keep_days * _DAY))
             self._raw_store.discard(old)
-        read = [f.path for f in report.files if f.status != "quarantined"]
-        ledger.release([_located(path, places) for path in read], now)
-        aside = [replace(q, path=_located(q.path, places)) for q in self._reading.quarantined]
+        read = {f.inside or f.path for f in report.files if f.status != "quarantined"}
+        ledger.release([_located(path, places) for path in sorted(read)], now)
+        aside = [_to_note(each, places) for each in self._reading.quarantined]
         ledger.quarantine(run.id, aside, now)
         ledger.log(
             run.id,
@@ -284,7 +285,7 @@ class _Import:
 
     def _is_whole(self) -> bool:
         """Tell whether these files are all there are: a zip or folder that cannot be read may hold more."""
-        lost = [each for each in self._reading.quarantined if not _is_one_file(each.path)]
+        lost = [each for each in self._reading.quarantined if not _is_one_playlist(each)]
         if self._options.whole_library and lost:
             self._notes.append(
                 f"{lost[0].path} could not be read, so these may not be all playlists: none was ended"
@@ -294,7 +295,9 @@ class _Import:
     def _roster(self, keys: dict[PlaylistKey, KeyRow], candidates: Sequence[Candidate]) -> set[int]:
         """Return the keys of all playlists there are; a file that cannot be read still names one."""
         named = {one.key for one in candidates}
-        named |= {playlist_key(Path(file.path).stem) for file in self._reading.quarantined}
+        named |= {
+            playlist_key(file.stem or Path(file.path).stem) for file in self._reading.quarantined
+        }
         return {keys[key].id for key in named if key in keys}
 
     def _state(self, at: Instant | None) -> dict[Place, int]:
@@ -335,8 +338,15 @@ class _Import:
         return None if force is None else SnapshotReport(*force, unchanged=True)
 
 
-def _is_one_file(path: str) -> bool:
-    return path.lower().endswith(".csv")
+def _is_one_playlist(file: Quarantined) -> bool:
+    return file.stem is not None or file.path.lower().endswith(".csv")
+
+
+def _to_note(file: Quarantined, places: Sequence[Path]) -> Quarantined:
+    """Return a file as the ledger has it; a playlist is noted with the file that it is in."""
+    if file.inside is None:
+        return replace(file, path=_located(file.path, places))
+    return replace(file, path=_located(file.inside, places), reason=f"{file.stem}: {file.reason}")
 
 
 def _located(shown: str, places: Sequence[Path]) -> str:

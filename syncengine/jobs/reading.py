@@ -14,6 +14,7 @@ from syncengine.core.ports import (
     ExportFile,
     ExportReader,
     ParsedExport,
+    Part,
     Quarantined,
     RejectedRow,
     SeenRow,
@@ -64,27 +65,54 @@ class Reading:
         self._opened: list[_Opened] = []
         self._unread: list[tuple[Candidate, bytes]] = []
         self._unread_bytes = 0
+        self._wholes: list[tuple[bytes, list[Candidate]]] = []
 
-    def look_at(self, file: ExportFile | Quarantined) -> Candidate | None:
-        """Read a file's bytes; None for one that was set aside.
+    def look_at(self, file: ExportFile | Quarantined) -> list[Candidate]:
+        """Read a file's bytes: each playlist in it that was not set aside.
 
-        What it is and holds is there after ``settle``; one that proves unreadable is quarantined then.
+        What they are and hold is there after ``settle``; one that proves unreadable is quarantined then.
         """
         if isinstance(file, Quarantined):
-            self.reports.append(self._set_aside(file, FileReport(file.path, "")))
-            return None
-        report = FileReport(file.path, shown_name(file.stem))
-        self.reports.append(report)
+            self._set_aside(file, self._report(file.path, ""))
+            return []
+        found: list[Candidate] = []
+        told = len(self.reports)
         try:
             content = file.read()
+            for part in self._reader.split(file, content):
+                if isinstance(part, Quarantined):
+                    report = self._report(part.path, shown_name(part.stem or ""), part.inside)
+                    self._set_aside(part, report)
+                else:
+                    found.append(self._playlist(part, file))
         except MalformedExport as error:
+            report = self._report(file.path, shown_name(file.stem))
             self._set_aside(Quarantined(file.path, error.reason, error.line), report)
-            return None
+            return found
+        if len(self.reports) == told:
+            report = self._report(file.path, "")
+            report.status = "unchanged"
+            report.warnings.append("it holds no playlist")
+        if any(one.file is not file for one in found):
+            self._wholes.append((content, found))
+        return found
+
+    def _report(self, path: str, playlist: str, inside: str | None = None) -> FileReport:
+        report = FileReport(path, playlist, inside=inside)
+        self.reports.append(report)
+        return report
+
+    def _playlist(self, part: Part, whole: ExportFile) -> Candidate:
+        """Take one playlist of a file up, to be read with others."""
+        file, content, not_before = part
+        inside = None if file is whole else whole.path
+        report = self._report(file.path, shown_name(file.stem), inside)
         key = playlist_key(file.stem)
         digest = hashlib.sha256(content).digest()
-        at = file.modified_at if self._taken_at is None else self._taken_at
+        inferred = self._taken_at is None
+        at = max(file.modified_at, not_before) if self._taken_at is None else self._taken_at
         one = Candidate(file, report, digest, key, key, shown_name(file.stem), file.stem, at)
-        one.inferred = self._taken_at is None
+        one.inferred = inferred
         self._unread.append((one, content))
         self._unread_bytes += len(content)
         if self._unread_bytes >= _BYTES_AT_ONCE:
@@ -103,7 +131,7 @@ class Reading:
             try:
                 self._gather(_Opened(one, self._reader.parse(one.file, content), content))
             except MalformedExport as error:
-                self._set_aside(Quarantined(one.file.path, error.reason, error.line), one.report)
+                self._set_aside(_refused(one, error), one.report)
 
     def _gather(self, opened: _Opened) -> None:
         """Take a file's rows up; those of many files are looked up and stored together."""
@@ -124,6 +152,14 @@ class Reading:
         """Bring every file that was looked at to its end."""
         self._read()
         self._store()
+        for content, playlists in self._wholes:
+            if any(one.content is not None for one in playlists):
+                self._keep_bytes(hashlib.sha256(content).digest(), content)
+        self._wholes.clear()
+
+    def _keep_bytes(self, digest: bytes, content: bytes) -> None:
+        self._keep(digest, content)
+        self.sizes[digest] = len(content)
 
     def _set_aside(self, file: Quarantined, report: FileReport) -> FileReport:
         where = "" if file.line is None else f"line {file.line}: "
@@ -177,8 +213,7 @@ class Reading:
                 try:
                     self._close(opened)
                 except MalformedExport as error:
-                    file = Quarantined(opened.one.file.path, error.reason, error.line)
-                    self._set_aside(file, opened.one.report)
+                    self._set_aside(_refused(opened.one, error), opened.one.report)
 
     def _unknown(self, known: Container[bytes]) -> list[tuple[ParsedExport, dict[bytes, SeenRow]]]:
         """Return the rows whose claims are not stored, by fingerprint, of all files of one layout at once."""
@@ -233,14 +268,15 @@ class Reading:
         if report.rejected:
             one.kind = Kind.PARTIAL
             report.warnings.append(_PARTIAL)
+        elif not parsed.ordered:
+            one.kind = Kind.MEMBERSHIP
         if one.inferred:
             stamps = [line.added_at for line in lines if line.added_at is not None]
             one.at = max([one.at, *stamps])
         one.dialect = self._memory.claims.dialect(parsed.dialect)
         one.content = self._memory.contents.keep(lines, self._seen.latest_content(one.key))
         self._seen.note(one.key, one.content)
-        self._keep(one.digest, opened.content)
-        self.sizes[one.digest] = len(opened.content)
+        self._keep_bytes(one.digest, opened.content)
 
 
 @dataclass(slots=True)
@@ -251,6 +287,13 @@ class _Opened:
     parsed: ParsedExport
     content: bytes
     lines: list[Line] = field(default_factory=list)
+
+
+def _refused(one: Candidate, error: MalformedExport) -> Quarantined:
+    """Return what cannot be used: of a file that holds several, the one playlist."""
+    file, inside = one.file, one.report.inside
+    stem = file.stem if inside else None
+    return Quarantined(file.path, error.reason, error.line, stem=stem, inside=inside)
 
 
 class _SeenBytes:

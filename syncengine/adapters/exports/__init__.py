@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from syncengine.adapters.exports import finder, opening
-from syncengine.adapters.exports.reader import Export
-from syncengine.core.ports import ExportFile, Quarantined
+from syncengine.adapters.exports import finder, opening, recognition
+from syncengine.core.ports import ExportFile, ParsedExport, Part, Quarantined
 
 
 class Exports:
@@ -20,6 +19,15 @@ class Exports:
         """
         return finder.find(paths)
 
-    def parse(self, file: ExportFile, content: bytes) -> Export:
+    def split(self, file: ExportFile, content: bytes) -> Iterable[Part | Quarantined]:
+        """Yield each playlist of a file; of a file that holds one, the file itself.
+
+        Raises MalformedExport for a file that cannot be cut into playlists.
+        """
+        form = recognition.form_of(content)
+        return [Part(file, content)] if form is None else form.split(file, content)
+
+    def parse(self, file: ExportFile, content: bytes) -> ParsedExport:
         """Recognise the dialect. Raises MalformedExport for a file that is no export."""
-        return opening.parse(file, content)
+        form = recognition.form_of(content)
+        return opening.parse(file, content) if form is None else form.parse(file, content)

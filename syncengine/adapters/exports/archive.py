@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from syncengine.adapters.exports.selection import is_taken
 from syncengine.core.moment import Instant
 from syncengine.core.ports import Quarantined
 from syncengine.errors import MalformedExport
@@ -70,7 +71,7 @@ def members(address: Path, shown: str, fallback: Instant) -> Iterator[Member | Q
     for info in sorted(listed, key=lambda each: each.filename):
         name = info.filename.replace("\\", "/")
         suffix = PurePosixPath(name).suffix.lower()
-        if info.is_dir() or suffix not in (".csv", ".zip"):
+        if info.is_dir() or not is_taken(PurePosixPath(name).name):
             continue
         reason = _refusal(info, name, suffix, total)
         if reason:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from syncengine.adapters.exports.archive import Member, hidden, members
+from syncengine.adapters.exports.selection import is_taken
 from syncengine.core.moment import Instant
 from syncengine.core.ports import Quarantined
 from syncengine.errors import MalformedExport, UserError
@@ -42,8 +43,8 @@ Found = OnDisk | Member | Quarantined
 def find(paths: Sequence[Path]) -> list[Found]:
     """Return every export under the paths: in the order of the paths, by name within each.
 
-    Folders are searched for ``*.csv`` and ``*.zip`` in any case; a file that is named itself is taken
-    for CSV unless it ends in ``.zip``. Shown paths are relative to the folder given; where several
+    Folders are searched for what ``selection.is_taken`` names; a file that is named itself is an export
+    whatever its name, unless it ends in ``.zip``. Shown paths are relative to the folder given; where several
     paths lead to one shown path, the given path's name comes before it, and where that does not tell
     them apart the given path. Raises UserError for paths that do not exist.
     """
@@ -98,7 +99,7 @@ class _Search:
                 yield from self._inside(folder / name, f"{shown}/{name}" if shown else name)
 
     def _inside(self, path: Path, shown: str) -> Iterator[Found]:
-        wanted = path.suffix.lower() in (".csv", ".zip")
+        wanted = is_taken(path.name)
         try:
             found = path.stat()
         except OSError as error:

@@ -40,6 +40,8 @@ Record = tuple[int, list[str] | str]
 class Export:
     """An export whose dialect is known; ``rows`` may be asked for more than once."""
 
+    ordered = True
+
     def __init__(
         self,
         sheet: Sheet,

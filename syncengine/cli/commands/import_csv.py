@@ -1,4 +1,4 @@
-"""``import-csv``: take one snapshot from CSV exports."""
+"""``import-csv``: take one snapshot from exports."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ def command(
         typer.Option("--dry-run", help="Read everything, say what would happen, keep nothing."),
     ] = False,
 ) -> ExitCode:
-    """Take one snapshot from CSV exports.
+    """Take one snapshot from exports.
+
+    Reads what exportify.net, exportify.app, exportify-cli, Soundiiz, TuneMyMusic and spotify-backup write,
+    and Spotify's account data (YourLibrary.json, Playlist1.json).
 
     What is there already is left alone, so running it again costs one hash a file. A file that is no
     export is set aside, a row that cannot be read is reported with its line; the rest goes in.

@@ -35,7 +35,9 @@ class InMemory:
 
 def parse(content: bytes | str) -> Export:
     raw = content.encode() if isinstance(content, str) else content
-    return Exports().parse(InMemory(raw), raw)
+    found = Exports().parse(InMemory(raw), raw)
+    assert isinstance(found, Export)
+    return found
 
 
 def csv_text(header: list[str], *rows: dict[str, str]) -> str:
