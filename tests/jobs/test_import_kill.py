@@ -38,7 +38,7 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     folder = tmp_path_factory.mktemp("scene")
-    days = processes.write_exports(folder / "exports")
+    days = processes.write_exports(folder / "exports", rows=5_000)
     one, both = folder / "one.db", folder / "both.db"
     process = processes.start(one, "import-csv", days[0])
     processes.wait_for_work(process, one)
@@ -88,7 +88,7 @@ def test_an_interrupted_import_ends_in_good_order(
     path = tmp_path / "library.db"
     processes.copy_database(scene.one, path)
     ended, err = 0, ""
-    for share in (0.5, 0.1, 0.0):
+    for share in (0.5, 0.2, 0.05, 0.0, 0.0):
         process = processes.start(path, "import-csv", scene.days[1])
         processes.wait_for_work(process, path)
         time.sleep(scene.seconds * share)

@@ -237,10 +237,6 @@ def test_a_library_without_an_order_moves_nothing(shell: Shell, tmp_path: Path) 
     assert [each for each in liked if each != uri(4)] == [uri(1), uri(2), uri(3)]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="needs the fold that keeps stamps which a source cannot see, and Kind.MEMBERSHIP's",
-)
 def test_after_exportify_account_data_changes_only_what_changed(
     shell: Shell, tmp_path: Path
 ) -> None:
