@@ -56,10 +56,6 @@ def trial_database(
 def writing(settings: Settings, clock: Clock, command: str) -> Iterator[None]:
     """Hold the writer's lock. Raises Locked when another run keeps it."""
     path = lock_path(settings.database_url, data_dir=settings.data_dir)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise UserError(f"{path.parent} cannot be made: {error.strerror}") from error
     with writer_lock(path, wait=LOCK_SECONDS, clock=clock, command=command):
         yield
 
@@ -94,7 +90,7 @@ def safe_stem(text: str) -> str:
     from syncengine.adapters.exports.writer import file_stem
 
     is_plain = text == Path(text).name and text.isprintable() and not text.startswith(".")
-    return text if is_plain and len(text.encode()) <= 240 else file_stem("exportify.net", text)
+    return text if is_plain else file_stem("exportify.net", text)
 
 
 def configured_sinks(settings: Settings) -> list[str]:

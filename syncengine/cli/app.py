@@ -18,6 +18,7 @@ from syncengine.cli.exits import ExitCode, code_of
 from syncengine.cli.lazy import CommandGroup, build
 from syncengine.cli.registry import COMMANDS, GROUPS, Entry
 from syncengine.cli.terminal import Terminal
+from syncengine.cli.text import safe
 from syncengine.errors import InvariantBroken, Refusal, SyncEngineError, UserError
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _report(failure: Failure, draft: Draft, error: BaseException) -> int:
         with suppress(BrokenPipeError, UserError):  # stdout itself may be what is broken
             draft.terminal.write_json(told)
             return failure.code
-    lines = [f"error: {message}", *(f"  - {problem}" for problem in problems)]
+    lines = [f"error: {safe(message)}", *(f"  - {safe(problem)}" for problem in problems)]
     draft.terminal.write_talk("\n".join([*lines, failure.hint] if failure.hint else lines))
     return failure.code
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from syncengine.cli.text import safe
 from syncengine.core.moment import Instant
 
 if TYPE_CHECKING:
@@ -91,21 +92,21 @@ class CliContext:
         self.terminal.write_json(head | dict(payload))
 
     def line(self, text: str = "") -> None:
-        """Write a line, or several, of the result to stdout; control characters are made visible."""
-        self.terminal.write_data(text)
+        """Write one line of the result to stdout; control characters are made visible."""
+        self.terminal.write_data(safe(text))
 
     def show(self, *renderables: RenderableType) -> None:
         """Write rich tables and the like to stdout; imports rich."""
         self.terminal.data.print(*renderables, sep="\n")
 
     def say(self, text: str) -> None:
-        """Write talk to stderr, unless quiet."""
+        """Write one line of talk to stderr, unless quiet."""
         if not self.flags.quiet:
-            self.terminal.write_talk(text)
+            self.terminal.write_talk(safe(text))
 
     def warn(self, text: str) -> None:
-        """Write a warning to stderr, also when quiet."""
-        self.terminal.write_talk(f"warning: {text}")
+        """Write a warning of one line to stderr, also when quiet."""
+        self.terminal.write_talk(f"warning: {safe(text)}")
 
     @contextmanager
     def progress(self, about: str, total: int | None = None) -> Iterator[Steps]:

@@ -18,6 +18,7 @@ _MARKED = re.compile(
 )
 _NOTION = re.compile(r"\b(ntn|secret)_\w{8,}")
 _PASSWORD = re.compile(r"(\w://[^\s/:@]*:)[^\s/@]+(?=@)")
+_POOL = "sqlalchemy.pool"
 _SHORTEST_SECRET = 4
 """Shorter ones would blot out ordinary words."""
 _secrets: set[str] = set()
@@ -64,6 +65,8 @@ def set_up(*, verbose: bool, quiet: bool) -> None:
     level = logging.ERROR if quiet else logging.WARNING
     root.setLevel(level)
     logging.getLogger("syncengine").setLevel(logging.DEBUG if verbose else level)
+    # A signal that comes while a connection closes is told by our own boundary, not by a traceback.
+    logging.getLogger(_POOL).setLevel(level if verbose else logging.CRITICAL)
 
 
 def trace(error: BaseException) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 from syncengine.config.values import Variable
 
 ENV_FILE = "SYNCENGINE_ENV_FILE"
+_COMMAND_LINE = "on the command line"
+_OPTIONS = {"SYNCENGINE_DATABASE_URL": "--db"}
+"""What an option is called that sets a variable."""
 _OURS = ("SYNCENGINE_", "SPOTIFY_", "NOTION_")
 
 
@@ -26,7 +29,7 @@ class Reading:
 
     def add_command_line(self, found: Mapping[str, str]) -> None:
         """Take what options say, by variable name."""
-        self._layers.append(("on the command line", found))
+        self._layers.append((_COMMAND_LINE, found))
 
     def add_environment(self, environ: Mapping[str, str]) -> None:
         """Take the environment, in which only names that start with SYNCENGINE_ are surely ours."""
@@ -78,7 +81,8 @@ class Reading:
             try:
                 found[variable.field] = variable.parse(given)
             except ValueError as error:
-                self.problems.append(f"{name} {source} {error}")
+                option = _OPTIONS.get(name) if source == _COMMAND_LINE else None
+                self.problems.append(f"{option or f'{name} {source}'} {error}")
         return found
 
     def _given(self, name: str) -> tuple[str, str]:

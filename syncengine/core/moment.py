@@ -11,7 +11,8 @@ Instant = NewType("Instant", int)
 
 _DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}\Z")
 _MINIMUM = int(datetime(1970, 1, 1, tzinfo=UTC).timestamp())
-_MAXIMUM = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
+LATEST = Instant(int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()))
+"""The last instant that ISO 8601's four digits can name."""
 
 
 def from_datetime(moment: datetime) -> Instant:
@@ -58,6 +59,6 @@ def parse_local(text: str, zone: tzinfo | None = None) -> Instant:
 
 def _in_range(moment: datetime, text: str) -> Instant:
     seconds = int(moment.timestamp() // 1)
-    if not _MINIMUM <= seconds <= _MAXIMUM:
+    if not _MINIMUM <= seconds <= LATEST:
         raise ValueError(f"out of range: {text}")
     return Instant(seconds)

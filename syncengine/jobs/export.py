@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,12 @@ Render = Callable[[ExportedPlaylist], bytes]
 
 LIKED_STEM = "Liked_Songs"
 FOLDER = "spotify_playlists"
+_LONGEST_NAME = 255
+"""Bytes of a file name that the usual file systems take."""
+_DEVICES = frozenset(
+    ["CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³")]
+)
+"""Windows opens these whatever their suffix (Microsoft, "Naming Files, Paths, and Namespaces")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,10 @@ def export_library(
             )
             progress(done + 1, len(places))
     except OSError as error:
-        raise UserError(f"{error.filename}: cannot be written: {error.strerror}") from error
+        raise UserError(
+            f"{folder} cannot be written to: {error.strerror}; "
+            f"{len(written)} of {len(places)} files were written"
+        ) from error
     return written
 
 
@@ -90,7 +100,9 @@ def _spare(folder: Path, places: Sequence[Path], is_ours: Callable[[bytes], bool
     """Never write over a file that a person, or an exporter, put there."""
     for place in places:
         path = folder / place
-        if path.exists() and not is_ours(hashlib.sha256(path.read_bytes()).digest()):
+        if path.exists() and not (
+            path.is_file() and is_ours(hashlib.sha256(path.read_bytes()).digest())
+        ):
             raise UserError(
                 f"{path} is there already and no export of this library wrote it; "
                 "choose another folder, or say --overwrite"
@@ -120,18 +132,34 @@ def _place(
         stem, parent = LIKED_STEM, Path()
     else:
         stem, parent = safe_stem(state.stem), Path(FOLDER)
-    # Two stems that differ only in case are one file on some systems.
-    number = 1
-    while (parent / stem).as_posix().casefold() in taken:
+    # Two stems that differ only in case, or in how accents are composed, are one file on some systems.
+    number, place = 1, parent / _named(stem, f".{suffix}")
+    while _folded(place) in taken:
         number += 1
-        stem = f"{safe_stem(state.stem)}~{number}"
-    taken.add((parent / stem).as_posix().casefold())
-    return parent / f"{stem}.{suffix}"
+        place = parent / _named(stem, f"~{number}.{suffix}")
+    taken.add(_folded(place))
+    return place
+
+
+def _named(stem: str, end: str) -> str:
+    """Return a file name that every system takes: as long as fits, and no device of Windows'."""
+    if stem.partition(".")[0].strip().upper() in _DEVICES:
+        stem = f"_{stem}"
+    room = _LONGEST_NAME - len(end.encode())
+    return stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore") + end
+
+
+def _folded(place: Path) -> str:
+    return unicodedata.normalize("NFC", place.as_posix()).casefold()
 
 
 def _write(path: Path, content: bytes, at: Instant) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_bytes(content)
-    os.utime(partial, (at, at))
-    partial.replace(path)
+    # Not by the file's own name, which may be as long as names can be.
+    partial = path.with_name(f".{os.getpid()}.partial")
+    try:
+        partial.write_bytes(content)
+        os.utime(partial, (at, at))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

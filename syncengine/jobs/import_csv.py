@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from syncengine.core.filename import as_text
 from syncengine.core.identity import LIKED, PlaylistKey, parse_playlist, playlist_key
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.ports import Clock, ExportFile, ExportReader, Quarantined
@@ -88,6 +90,7 @@ class _Import:
             unit.ledger,
             reader,
             taken_at=options.taken_at,
+            latest_stamp=Instant(clock() + _DAY),  # clocks differ, and so do their zones
             keep=(lambda _digest, _content: None) if options.dry_run else raw_store.keep,
         )
         self._joins: list[Join] = []
@@ -352,7 +355,9 @@ def _to_note(file: Quarantined, places: Sequence[Path]) -> Quarantined:
 def _located(shown: str, places: Sequence[Path]) -> str:
     """Return where a file is, from how it is shown: two folders may hold files of one name."""
     found = [place / shown for place in places]
-    return str(next((path for path in found if path.exists()), found[0]))
+    # Unlike Path.exists, this takes any path, however long.
+    there = (path for path in found if os.path.exists(path))  # noqa: PTH110
+    return as_text(str(next(there, found[0])))
 
 
 def _keys_meant(text: str) -> set[PlaylistKey]:

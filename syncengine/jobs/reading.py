@@ -35,6 +35,9 @@ Keep = Callable[[bytes, bytes], None]
 
 _ROWS_AT_ONCE = 10_000
 _BYTES_AT_ONCE = 8 * 1024 * 1024
+_AHEAD = (
+    "{} added-at stamps are in the future; they are kept, and tell nothing of the file's own time"
+)
 _PARTIAL = "rows are missing, so this file can add to the playlist and takes nothing from it"
 
 
@@ -48,15 +51,20 @@ class Reading:
         reader: ExportReader,
         *,
         taken_at: Instant | None,
+        latest_stamp: Instant,
         keep: Keep,
     ) -> None:
-        """``taken_at`` is the moment of all files; None lets each have its own."""
+        """``taken_at`` is the moment of all files; None lets each have its own.
+
+        An added-at stamp after ``latest_stamp`` is kept, and says nothing of when a file was written.
+        """
         self._memory = memory
         self._ledger = ledger
         self._reader = reader
         self._taken_at = taken_at
         self._keep = keep
-        self._seen = _SeenFiles(memory)
+        self._latest_stamp = latest_stamp
+        self._seen = _SeenFiles(memory, latest_stamp)
         self.reports: list[FileReport] = []
         self.quarantined: list[Quarantined] = []
         self.sizes: dict[bytes, int] = {}
@@ -271,12 +279,19 @@ class Reading:
         elif not parsed.ordered:
             one.kind = Kind.MEMBERSHIP
         if one.inferred:
-            stamps = [line.added_at for line in lines if line.added_at is not None]
-            one.at = max([one.at, *stamps])
+            one.at = max([one.at, *self._believable(report, lines)])
         one.dialect = self._memory.claims.dialect(parsed.dialect)
         one.content = self._memory.contents.keep(lines, self._seen.latest_content(one.key))
         self._seen.note(one.key, one.content)
         self._keep_bytes(one.digest, opened.content)
+
+    def _believable(self, report: FileReport, lines: Sequence[Line]) -> list[Instant]:
+        """Return the stamps at which the file may have been written, or later."""
+        stamps = [line.added_at for line in lines if line.added_at is not None]
+        believable = [at for at in stamps if at <= self._latest_stamp]
+        if ahead := len(stamps) - len(believable):
+            report.warnings.append(_AHEAD.format(ahead))
+        return believable
 
 
 @dataclass(slots=True)
@@ -316,15 +331,17 @@ class _SeenBytes:
 class _SeenFiles:
     """What earlier imports saw of files; read once, on first need."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, latest_stamp: Instant) -> None:
         self._memory = memory
+        self._latest_stamp = latest_stamp
         self.keys = memory.timeline.keys()
         self._latest: dict[PlaylistKey, int] | None = None
 
     def newest_stamp(self, content: int | None) -> Instant:
-        """Return the newest added-at in a content."""
+        """Return the newest added-at in a content that is not in the future."""
         lines = [] if content is None else self._memory.contents.lines(content)
-        return max((line.added_at for line in lines if line.added_at), default=Instant(0))
+        stamps = (line.added_at for line in lines if line.added_at)
+        return max((at for at in stamps if at <= self._latest_stamp), default=Instant(0))
 
     def latest_content(self, key: PlaylistKey) -> int | None:
         """Return the last content of a key, as the base of the next."""

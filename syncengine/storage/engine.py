@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -40,7 +42,12 @@ def sqlite_path(url: URL) -> Path | None:
 
 
 def work_engine(url: URL) -> Engine:
-    """Return the engine for all work: foreign keys on, write-ahead log, explicit transactions."""
+    """Return the engine for all work: foreign keys on, write-ahead log, explicit transactions.
+
+    A database in a place that cannot be written to, such as a backup on a read-only disk, can be read.
+    """
+    frozen = _frozen(url)
+    url = frozen or url
     try:
         engine = create_engine(url, poolclass=NullPool, connect_args=_arguments(url))
     except ModuleNotFoundError as error:
@@ -48,12 +55,12 @@ def work_engine(url: URL) -> Engine:
             f"the database URL needs the Python package {error.name}, which is not installed"
         ) from error
     if url.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _prepare_for_work)
+        event.listen(engine, "connect", _prepare_to_read if frozen else _prepare_for_work)
         event.listen(engine, "begin", _begin)
     return engine
 
 
-def migration_engine(url: str) -> Engine:
+def migration_engine(url: str | URL) -> Engine:
     """Return the engine for migrations: foreign keys off, transactions only where we begin them.
 
     A batch rebuild of a table with foreign keys on silently empties its cascading children, and the
@@ -97,9 +104,31 @@ def _arguments(url: URL) -> dict[str, Any]:
     return {"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {}
 
 
-def _prepare_for_work(connection: Any, _record: Any) -> None:
+def _frozen(url: URL) -> URL | None:
+    """Return the URL that reads a database nobody can write to here; None where that is not so.
+
+    The write-ahead log needs files beside the database, for readers too, unless SQLite is told that
+    nothing will change (https://sqlite.org/wal.html#read_only_databases). A log that is there holds
+    part of the truth and is not passed over.
+    """
+    path = sqlite_path(url)
+    if path is None or url.query or not path.is_file() or os.access(path.parent, os.W_OK):
+        return None
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        return None
+    address = f"file:{quote(path.absolute().as_posix())}"
+    return url.set(database=address, query={"immutable": "1", "uri": "true"})
+
+
+def _prepare_for_work(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     _turn_on_log(connection)
+    _prepare_to_read(connection, record)
+
+
+def _prepare_to_read(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
     for pragma in (
         "foreign_keys=ON",
         "synchronous=NORMAL",

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.ports import Clock
-from syncengine.errors import Locked
+from syncengine.errors import Locked, UserError
 
 _POLL_SECONDS = 0.05
 _NO_FILE = ("", ":memory:")
@@ -52,17 +52,23 @@ def lock_path(database_url: str, *, data_dir: Path) -> Path:
 def writer_lock(path: Path, *, wait: float, clock: Clock, command: str = "") -> Iterator[Holder]:
     """Hold the lock while the block runs; a dead holder's lock is free.
 
-    Waits up to ``wait`` seconds, then raises Locked with the holder's pid, command and start.
+    Waits up to ``wait`` seconds, then raises Locked with the holder's pid, command and start; raises
+    UserError where no lock can be.
     A second hold in one process waits like any other. ``command`` is told to those who wait.
     """
     from filelock import FileLock, Timeout  # costs 15 ms, and only writers need it
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path, timeout=max(wait, 0.0), poll_interval=_POLL_SECONDS)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock.acquire()
     except Timeout:
         raise Locked(_refusal(read_holder(path), wait)) from None
+    except OSError as error:
+        raise UserError(
+            f"the library's folder {path.parent} cannot be written to ({error.strerror or error}): "
+            "allow it, or name another place with --db or SYNCENGINE_DATABASE_URL"
+        ) from error
     try:
         holder = Holder(os.getpid(), clock(), command)
         _write_holder(path, holder)

@@ -51,10 +51,10 @@ def upgrade(url: URL, now: Instant, say: Callable[[str], None]) -> None:
     if path is not None:
         _prepare_file(path)
         if path.stat().st_size:
-            if not needs_upgrade(migration_engine(url.render_as_string(hide_password=False))):
+            if not needs_upgrade(migration_engine(url)):
                 return  # another run was quicker
             say(f"upgrading the database; a backup is at {backup(path, now)}")
-    engine = migration_engine(url.render_as_string(hide_password=False))
+    engine = migration_engine(url)
     with engine.connect() as connection:
         build(connection)
     engine.dispose()

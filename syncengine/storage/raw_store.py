@@ -9,7 +9,12 @@ from __future__ import annotations
 import gzip
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+
+from syncengine.errors import UserError
+
+_PARTIAL = ".partial"
 
 
 class RawStore:
@@ -17,21 +22,26 @@ class RawStore:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        self._is_swept = False
 
     def keep(self, digest: bytes, content: bytes) -> None:
-        """Store bytes under their SHA-256, unless they are there already."""
+        """Store bytes under their SHA-256, unless they are there already.
+
+        Only whoever holds the writer's lock may call it. Raises UserError where it cannot be written.
+        """
         if self._folder is None:
             return
         place = self._place(digest)
         if place.exists():
             return
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = place.with_name(f".{place.name}.{os.getpid()}.partial")
         try:
-            partial.write_bytes(gzip.compress(content, compresslevel=1, mtime=0))
-            partial.replace(place)
-        finally:
-            partial.unlink(missing_ok=True)
+            self._sweep(self._folder)
+            self._write(place, gzip.compress(content, compresslevel=1, mtime=0))
+        except OSError as error:
+            raise UserError(
+                f"the copies of your exports cannot be kept in {self._folder} "
+                f"({error.strerror or error}): make room or allow writing there, then import again"
+            ) from error
 
     def read(self, digest: bytes) -> bytes | None:
         """Return stored bytes; None where there are none."""
@@ -47,6 +57,24 @@ class RawStore:
         if self._folder is not None:
             for digest in digests:
                 self._place(digest).unlink(missing_ok=True)
+
+    def _write(self, place: Path, packed: bytes) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = place.parents[1] / f".{place.name}.{os.getpid()}{_PARTIAL}"
+        try:
+            partial.write_bytes(packed)
+            partial.replace(place)
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+    def _sweep(self, folder: Path) -> None:
+        """Remove what killed runs left behind: there is one writer, so it is nobody's now."""
+        if self._is_swept:
+            return
+        self._is_swept = True
+        for left in folder.glob(f".*{_PARTIAL}"):
+            left.unlink(missing_ok=True)
 
     def _place(self, digest: bytes) -> Path:
         assert self._folder is not None  # noqa: S101 - narrows the type: both callers looked

@@ -174,6 +174,12 @@ def _clear_errors(database: Database) -> Iterator[None]:
     where = database.path or database.url.render_as_string()
     try:
         yield
+    except (
+        UnicodeEncodeError
+    ) as error:  # an argument that was typed, or pasted, in another encoding
+        raise UserError(
+            f"{error.object!r} is no text in UTF-8, so nothing in the library goes by it"
+        ) from error
     except OperationalError as error:
         reason = str(error.orig)
         if "locked" in reason or "busy" in reason:
@@ -181,7 +187,10 @@ def _clear_errors(database: Database) -> Iterator[None]:
         if "disk" in reason and "full" in reason:
             raise UserError(f"the disk is full; {where} is as it was before") from error
         if "readonly" in reason or "unable to open" in reason:
-            raise UserError(f"the database {where} cannot be opened: {reason}") from error
+            raise UserError(
+                f"the database {where} cannot be opened for this ({reason}): see that the file and its "
+                "folder can be written to, or name another place with --db"
+            ) from error
         raise UserError(f"the database {where} failed: {reason}") from error
     except DatabaseError as error:
         reason = str(error.orig)

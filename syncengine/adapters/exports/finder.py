@@ -6,17 +6,34 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from syncengine.adapters.exports.archive import Member, hidden, members
+from syncengine.adapters.exports.archive import (
+    Member,
+    Shelf,
+    hidden,
+    is_nameless,
+    members,
+    stem_of,
+)
+from syncengine.adapters.exports.regular_file import (
+    MAX_BYTES,
+    NOT_REGULAR,
+    TOO_LARGE,
+    modified,
+    read_regular,
+    unreadable,
+)
 from syncengine.adapters.exports.selection import is_taken
+from syncengine.core.filename import as_text
 from syncengine.core.moment import Instant
 from syncengine.core.ports import Quarantined
-from syncengine.errors import MalformedExport, UserError
+from syncengine.errors import UserError
 
-MAX_BYTES = 512 * 1024 * 1024
-"""The largest file that is read; a library of a million rows has half of that."""
+_LONGEST_SHOWN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +47,7 @@ class OnDisk:
 
     def read(self) -> bytes:
         """Return the bytes. Raises MalformedExport when they cannot be had."""
-        try:
-            return self.address.read_bytes()
-        except OSError as error:
-            reason = f"cannot be read: {error.strerror}"
-            raise MalformedExport(reason, file=self.path) from error
+        return read_regular(self.address, self.path, self.modified_at)
 
 
 Found = OnDisk | Member | Quarantined
@@ -43,12 +56,12 @@ Found = OnDisk | Member | Quarantined
 def find(paths: Sequence[Path]) -> list[Found]:
     """Return every export under the paths: in the order of the paths, by name within each.
 
-    Folders are searched for what ``selection.is_taken`` names; a file that is named itself is an export
-    whatever its name, unless it ends in ``.zip``. Shown paths are relative to the folder given; where several
-    paths lead to one shown path, the given path's name comes before it, and where that does not tell
-    them apart the given path. Raises UserError for paths that do not exist.
+    Folders are searched for what ``selection.is_taken`` names; a file that is named itself is an
+    export whatever its name, unless it ends in ``.zip``. Shown paths are sound text, relative to the folder given; where
+    several paths lead to one shown path, the given path's name comes before it, and where that does
+    not tell them apart the given path. Raises UserError for paths that do not exist.
     """
-    if missing := [str(path) for path in paths if _missing(path)]:
+    if missing := [as_text(str(path)) for path in paths if _missing(path)]:
         problems = [f"{path} does not exist" for path in missing]
         raise UserError("; ".join(problems), problems)
     search = _Search()
@@ -58,10 +71,17 @@ def find(paths: Sequence[Path]) -> list[Found]:
         places = {(path, name) for (path, _), name in zip(found, shown, strict=True)}
         givers = Counter(name for _, name in places)
         shown = [
-            f"{prefix(_folder(path))}/{each.path}" if givers[name] > 1 else name
+            f"{as_text(prefix(_folder(path)))}/{each.path}" if givers[name] > 1 else name
             for (path, each), name in zip(found, shown, strict=True)
         ]
     return [replace(each, path=name) for (_, each), name in zip(found, shown, strict=True)]
+
+
+class _Place(NamedTuple):
+    """A folder that is still to be searched; ``shown`` is empty for one that was named."""
+
+    path: Path
+    shown: str
 
 
 class _Search:
@@ -69,64 +89,99 @@ class _Search:
 
     def __init__(self) -> None:
         self._folders: set[tuple[int, int]] = set()
+        self._above: set[tuple[int, int]] = set()
         self._files: set[str] = set()
+        self._shelf = Shelf()
 
     def named(self, path: Path) -> Iterator[Found]:
         """Yield what is at a path that was named itself, whatever its suffix."""
         try:
             found = path.stat()
         except OSError as error:
-            yield _unreadable(path.name, error)
+            yield Quarantined(as_text(path.name), unreadable(error))
             return
         if stat.S_ISDIR(found.st_mode):
-            yield from self._folder(path, found, "")
+            self._above = _folders_above(path)
+            yield from self._walk(_Place(path, ""))
         else:
-            yield from self._file(path, found, path.name)
+            yield from self._file(path, found, as_text(path.name))
 
-    def _folder(self, folder: Path, found: os.stat_result, shown: str) -> Iterator[Found]:
-        # Links may lead back up: a folder is known by its device and number, not by its path.
-        identity = (found.st_dev, found.st_ino)
-        if identity in self._folders:
-            return
-        self._folders.add(identity)
+    def _walk(self, start: _Place) -> Iterator[Found]:
+        # Not by recursion: folders may be nested deeper than Python's stack.
+        pending = [self._folder(start)]
+        while pending:
+            found = next(pending[-1], None)
+            if found is None:
+                pending.pop()
+            elif isinstance(found, _Place):
+                pending.append(self._folder(found))
+            else:
+                yield found
+
+    def _folder(self, place: _Place) -> Iterator[Found | _Place]:
+        path, shown = place
         try:
-            names = sorted(each.name for each in folder.iterdir())
+            # Links may lead back up: a folder is known by its device and number, not by its path.
+            identity = _identity(path.stat())
+            if identity in self._folders or (shown and identity in self._above):
+                return
+            self._folders.add(identity)
+            with os.scandir(path) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield _unreadable(shown or folder.name, error)
+            yield Quarantined(_shortened(shown) or as_text(path.name), unreadable(error))
             return
-        for name in names:
-            if not hidden(name):
-                yield from self._inside(folder / name, f"{shown}/{name}" if shown else name)
+        for entry in entries:
+            name = as_text(entry.name)
+            yield from self._inside(entry, path / entry.name, f"{shown}/{name}" if shown else name)
 
-    def _inside(self, path: Path, shown: str) -> Iterator[Found]:
-        wanted = is_taken(path.name)
+    def _inside(self, entry: os.DirEntry[str], path: Path, shown: str) -> Iterator[Found | _Place]:
+        if hidden(entry.name) and not is_nameless(entry.name):
+            return
+        wanted = is_nameless(entry.name) or is_taken(entry.name)
         try:
-            found = path.stat()
+            if entry.is_dir():
+                if not hidden(entry.name):
+                    yield _Place(path, shown)
+            elif wanted:
+                yield from self._file(path, path.stat(), shown)
         except OSError as error:
             if wanted:
-                yield _unreadable(shown, error)
-            return
-        if stat.S_ISDIR(found.st_mode):
-            yield from self._folder(path, found, shown)
-        elif wanted:
-            yield from self._file(path, found, shown)
+                yield Quarantined(_shortened(shown), unreadable(error))
 
     def _file(self, path: Path, found: os.stat_result, shown: str) -> Iterator[Found]:
         address = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
         if address in self._files:
             return
         self._files.add(address)
-        modified_at = Instant(max(0, found.st_mtime_ns // 10**9))
         if not stat.S_ISREG(found.st_mode):
-            yield Quarantined(shown, "is no regular file")
+            yield Quarantined(shown, NOT_REGULAR)
         elif not os.access(path, os.R_OK):
-            yield Quarantined(shown, "cannot be read: permission denied")
+            yield Quarantined(shown, unreadable(PermissionError()))
         elif path.suffix.lower() == ".zip":
-            yield from members(path, shown, modified_at)
+            yield from members(path, shown, modified(found), self._shelf)
         elif found.st_size > MAX_BYTES:
-            yield Quarantined(shown, f"is larger than {MAX_BYTES // 1024**2} MB")
+            yield Quarantined(shown, TOO_LARGE)
         else:
-            yield OnDisk(shown, path.stem, modified_at, path)
+            yield OnDisk(shown, stem_of(as_text(path.name)), modified(found), path)
+
+
+def _shortened(shown: str) -> str:
+    """Return a path that fits into a message; one too long for the system is no use in full."""
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:60]}…{shown[-60:]}"
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return (found.st_dev, found.st_ino)
+
+
+def _folders_above(path: Path) -> set[tuple[int, int]]:
+    """Return what a link inside the folder may not lead back to: it would search the whole disk."""
+    above = set()
+    for folder in path.resolve().parents:
+        with suppress(OSError):
+            above.add(_identity(folder.stat()))
+    return above
 
 
 def _folder(path: Path) -> Path:
@@ -141,7 +196,3 @@ def _missing(path: Path) -> bool:
     except OSError:
         return False
     return False
-
-
-def _unreadable(shown: str, error: OSError) -> Quarantined:
-    return Quarantined(shown, f"cannot be read: {error.strerror}")

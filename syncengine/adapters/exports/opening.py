@@ -20,6 +20,7 @@ from syncengine.adapters.exports.dialects import (
     without_header,
 )
 from syncengine.adapters.exports.dialects.form import Rewrite, placed
+from syncengine.adapters.exports.line_length import refuse_absurd_lines
 from syncengine.adapters.exports.reader import Export
 from syncengine.adapters.exports.sheet import Sheet
 from syncengine.adapters.exports.text import Decoded, decode
@@ -57,6 +58,7 @@ def parse(file: ExportFile, content: bytes) -> Export:
 
     Raises MalformedExport, with the line, for what is no text or has no header that names tracks.
     """
+    refuse_absurd_lines(file.path, content)
     decoded = decode(file.path, content)
     try:
         return _open(file.path, decoded)
@@ -89,7 +91,7 @@ def _starts(path: str, lines: Sequence[str]) -> Iterator[_Start]:
     """Yield the first row as each delimiter that stands in it cuts it."""
     first = next((at for at, line in enumerate(lines) if line.strip(" \t\r\n,;")), None)
     if first is None:
-        raise MalformedExport("the file is empty", file=path, line=1)
+        raise MalformedExport("the file is empty; export again", file=path, line=1)
     if len(lines[first]) > _LONGEST_HEADER:
         reason = "the first line is longer than that of any export; no valid CSV"
         raise MalformedExport(reason, file=path, line=first + 1)
@@ -113,7 +115,7 @@ def _start(path: str, lines: Sequence[str], at: int, delimiter: str) -> _Start:
             begin = at + reader.line_num
     except csv.Error as error:
         raise MalformedExport(f"no valid CSV: {error}", file=path, line=begin + 1) from error
-    raise MalformedExport("the file is empty", file=path, line=1)
+    raise MalformedExport("the file is empty; export again", file=path, line=1)
 
 
 def _guess(lines: Sequence[str], start: _Start, decoded: Decoded) -> Export:

@@ -194,6 +194,8 @@ class Export:
         if missing < 0 and any(cell.strip() for cell in cells[self._header :]):
             return f"{len(cells)} cells where the header has {self._header}"
         if missing > 0:
+            if not any(map(str.strip, cells)):
+                return "nothing stands in this row; export again if there should be"
             # Both exporters end every row with a line feed, so what follows this one is missing too.
             if last and not self._lines[-1].endswith(("\n", "\r")):
                 return f"the file ends in the middle of this row, after {len(cells)} cells"

@@ -20,7 +20,8 @@ def command(cli: CliContext) -> ExitCode:
     if cli.json:
         cli.emit("check", {"sound": not findings, "findings": findings})
     else:
-        cli.line("\n".join(findings) or "the database is sound")
+        for finding in findings or ["the database is sound"]:
+            cli.line(finding)
         if findings:
             cli.warn(
                 "restore a backup (see syncengine db backup), or import your exports into a new one"

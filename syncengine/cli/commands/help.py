@@ -46,14 +46,19 @@ def command(
         case _ if cli.json:
             cli.emit("help", {"topic": name, "topics": TOPICS, "text": text or _TIMES})
         case "times":
-            cli.line(_TIMES)
+            _show_lines(cli, _TIMES)
         case "":
             cli.line("Topics, shown by syncengine help TOPIC:")
             _show_pairs(cli, TOPICS)
             cli.line("Commands are listed by syncengine --help.")
         case _:
-            cli.line(text)
+            _show_lines(cli, text)
     return ExitCode.DONE
+
+
+def _show_lines(cli: CliContext, text: str) -> None:
+    for line in text.splitlines():
+        cli.line(line)
 
 
 def _usage(context: typer.Context, name: str) -> str:
