@@ -11,6 +11,9 @@ PYTHON ?=
 VENV := .venv
 READY := $(VENV)/ready
 RUN := $(VENV)/bin/python -m
+FUZZ := .fuzz
+FUZZ_SECONDS ?= 60
+ATHERIS := atheris>=2.3,<4
 
 # Settings of the caller that would lead pip or Python past .venv.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
@@ -53,6 +56,32 @@ setup: $(READY)  ## Make .venv from requirements.lock (every target below does s
 .PHONY: test
 test: $(READY)  ## Run all tests (ARGS="tests/core -k diff" to choose)
 	@$(RUN) pytest $(ARGS)
+
+# Coverage-guided where atheris can be had, in an environment of its own; else Hypothesis, thoroughly.
+.PHONY: fuzz
+fuzz: $(READY)  ## Fuzz what reads exports and archives (FUZZ_SECONDS=60 for each)
+	@$(RUN) tests.hostile.seeds $(FUZZ)/corpus
+	@test -e $(FUZZ)/ready || { \
+	    rm -rf $(FUZZ)/venv && $(RUN) venv $(FUZZ)/venv && \
+	    $(FUZZ)/venv/bin/python -m pip install --quiet '$(ATHERIS)' && \
+	    $(FUZZ)/venv/bin/python -c 'import atheris' && \
+	    touch $(FUZZ)/ready; \
+	} >$(FUZZ)/log 2>&1 || true
+	@if test -e $(FUZZ)/ready; then \
+	    for kind in csv zip; do \
+	        echo "Fuzzing $$kind with atheris for $(FUZZ_SECONDS) s ..." && \
+	        $(FUZZ)/venv/bin/python -m tests.hostile.fuzz $$kind $(FUZZ)/corpus/$$kind \
+	            -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -rss_limit_mb=1500 \
+	            -artifact_prefix=$(FUZZ)/found-$$kind- >$(FUZZ)/log 2>&1 || \
+	            { tail -n 40 $(FUZZ)/log >&2; exit 1; }; \
+	        grep '^Done' $(FUZZ)/log; \
+	    done; \
+	else \
+	    echo "atheris cannot be had here ($(FUZZ)/log says why); fuzzing with Hypothesis ..."; \
+	    end=$$(($$(date +%s) + 2 * $(FUZZ_SECONDS))); \
+	    while $(RUN) pytest -q --hypothesis-profile=thorough tests/hostile/test_fuzz.py || exit 1; \
+	        test $$(date +%s) -lt $$end; do :; done; \
+	fi
 
 .PHONY: check
 check: lint types arrows migrations  ## Run all static checks
@@ -107,7 +136,7 @@ lock:  ## Pin the newest allowed dependencies anew (ARGS="--upgrade-package NAME
 
 .PHONY: clean
 clean:  ## Remove .venv and everything that was built or cached (no databases)
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(FUZZ) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
