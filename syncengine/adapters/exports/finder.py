@@ -57,9 +57,10 @@ def find(paths: Sequence[Path]) -> list[Found]:
     """Return every export under the paths: in the order of the paths, by name within each.
 
     Folders are searched for what ``selection.is_taken`` names; a file that is named itself is an
-    export whatever its name, unless it ends in ``.zip``. Shown paths are sound text, relative to the folder given; where
-    several paths lead to one shown path, the given path's name comes before it, and where that does
-    not tell them apart the given path. Raises UserError for paths that do not exist.
+    export whatever its name, unless it ends in ``.zip``. Shown paths are sound text, relative to the
+    folder given; where several paths lead to one shown path, the given path's name comes before it,
+    and where that does not tell them apart the given path. Raises UserError for paths that do not
+    exist.
     """
     if missing := [as_text(str(path)) for path in paths if _missing(path)]:
         problems = [f"{path} does not exist" for path in missing]
