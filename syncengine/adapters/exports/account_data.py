@@ -121,7 +121,7 @@ def newest_day(playlist: Raw) -> Instant:
 def not_read(document: Object) -> tuple[str, ...]:
     """Return a sentence on what ``YourLibrary.json`` holds beside Liked Songs."""
     counts = {what: len(elements(document.get(name)) or ()) for name, what in _NOT_READ.items()}
-    told = [f"{number:,} {what}" for what, number in counts.items() if number]
+    told = [f"{what} ({number:,})" for what, number in counts.items() if number]
     return (f"{', '.join(told)}: these are not playlists and are not read",) if told else ()
 
 

@@ -112,7 +112,7 @@ def split(file: ExportFile, content: bytes) -> Iterator[Part | Quarantined]:
         yield _part(cut, _library(file, document), whole, document, places, warnings)
         return
     albums = len(elements(document.get("albums")) or ()) if isinstance(document, Mapping) else 0
-    told = (f"its {albums:,} saved albums are not read",) if albums else ()
+    told = (f"saved albums ({albums:,}) are not read",) if albums else ()
     for raw in _playlists(file, document):
         line = places.enter(raw)
         playlist = fields(raw)

@@ -59,7 +59,7 @@ def is_start(start: str) -> bool:
 def split(file: ExportFile, content: bytes) -> Iterator[Part | Quarantined]:
     """Yield each playlist of a file. Raises MalformedExport for what is no text in UTF-8."""
     playlists, albums = _read(file, content)
-    told = (f"its {albums} liked albums are not read",) if albums else ()
+    told = (f"liked albums ({albums:,}) are not read",) if albums else ()
     cut = Cut(file)
     for each in playlists:
         # A playlist that was cut off stays so: the blank line at its end is left out.

@@ -76,7 +76,7 @@ def split(file: ExportFile, content: bytes) -> Iterator[Part | Quarantined]:
     """Yield each playlist of a file. Raises MalformedExport for what is no text in UTF-8."""
     sheet = _open(file, content)
     playlists, others = _sort(sheet, file.stem)
-    told = tuple(f"{number} of its rows are {kind}s, which are not read" for kind, number in others)
+    told = tuple(f"rows of {kind}s ({number:,}) are not read" for kind, number in others)
     cut = Cut(file)
     for stem, playlist in playlists.items():
         yield cut.part(stem, "".join(playlist.texts).encode(), playlist.lines, warnings=told)

@@ -52,7 +52,7 @@ def test_liked_songs_have_no_order_and_the_rest_is_named() -> None:
     assert (liked.key, liked.tracks) == ("liked", [uri(1), uri(2)])
     assert not liked.parsed.ordered
     assert liked.parsed.warnings == (
-        "2 albums, 1 shows, 1 other things: these are not playlists and are not read",
+        "albums (2), shows (1), other things (1): these are not playlists and are not read",
     )
 
 

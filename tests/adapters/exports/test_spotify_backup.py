@@ -33,7 +33,7 @@ def test_text_is_cut_at_blank_lines() -> None:
     assert [each.key for each in found.values()] == ["csv:road_trip", "csv:empty", "liked"]
     assert [row.line for row in found["Road Trip"].rows] == [4, 5]
     assert not any(each.rejected for each in found.values())
-    assert found["Road Trip"].parsed.warnings == ("its 2 liked albums are not read",)
+    assert found["Road Trip"].parsed.warnings == ("liked albums (2) are not read",)
     dialect = found["Empty"].parsed.dialect
     assert (dialect.name, dialect.generation, dialect.rank) == ("spotify-backup", "text", OLD_RANK)
 
@@ -113,7 +113,7 @@ def test_json_says_what_the_api_says() -> None:
         release_date="2013-05-01",
     )
     assert claim.isrc == "GBUM71029604"
-    assert mix.parsed.warnings == ("its 1 saved albums are not read",)
+    assert mix.parsed.warnings == ("saved albums (1) are not read",)
     assert mix.parsed.ordered
 
 

@@ -48,8 +48,8 @@ def test_albums_and_artists_are_no_tracks() -> None:
     found = read(tunemymusic(*rows))
     assert list(found) == ["Mix"]
     assert found["Mix"].parsed.warnings == (
-        "1 of its rows are albums, which are not read",
-        "1 of its rows are artists, which are not read",
+        "rows of albums (1) are not read",
+        "rows of artists (1) are not read",
     )
 
 
