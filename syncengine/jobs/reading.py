@@ -117,8 +117,10 @@ class Reading:
         report = self._report(file.path, shown_name(file.stem), inside)
         key = playlist_key(file.stem)
         digest = hashlib.sha256(content).digest()
+        at = file.modified_at if self._taken_at is None else self._taken_at
         inferred = self._taken_at is None
-        at = max(file.modified_at, not_before) if self._taken_at is None else self._taken_at
+        if inferred and not_before <= self._latest_stamp:
+            at = max(at, not_before)
         one = Candidate(file, report, digest, key, key, shown_name(file.stem), file.stem, at)
         one.inferred = inferred
         self._unread.append((one, content))

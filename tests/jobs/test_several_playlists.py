@@ -222,6 +222,12 @@ def test_account_data_is_not_older_than_the_newest_day_in_it(shell: Shell, tmp_p
     assert given["snapshot"]["taken_at"] == "2026-02-01T00:00:00Z"
 
 
+def test_a_day_that_is_yet_to_come_dates_nothing(shell: Shell, tmp_path: Path) -> None:
+    mix = account_playlist("Mix", [account_item(1, "9999-12-31")])
+    path = written(tmp_path / "Playlist1.json", account_playlists(mix))
+    assert shell.json("import-csv", path)["snapshot"]["taken_at"] == FIRST
+
+
 def _net(tracks: Sequence[int]) -> bytes:
     rows = (net_row(uri=uri(each), title=f"Song {each}", artists="Ada;Bob") for each in tracks)
     return csv_text(NET_HEADER, *rows).encode()
