@@ -33,7 +33,7 @@ from syncengine.storage.repositories.timeline import KeyRow, Seen
 Keep = Callable[[bytes, bytes], None]
 """Keeps the bytes of a file under their digest."""
 
-_ROWS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 20_000
 _BYTES_AT_ONCE = 8 * 1024 * 1024
 _AHEAD = (
     "{} added-at stamps are in the future; they are kept, and tell nothing of the file's own time"

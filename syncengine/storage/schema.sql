@@ -255,8 +255,8 @@ CREATE TABLE "recordings" (
 	track_number INTEGER, 
 	preview_url VARCHAR, 
 	CONSTRAINT pk_recordings PRIMARY KEY (id), 
-	CONSTRAINT fk_recordings_artist_credit_id_artist_credits FOREIGN KEY(artist_credit_id) REFERENCES artist_credits (id), 
-	CONSTRAINT ck_recordings_duration CHECK (duration_ms >= 0)
+	CONSTRAINT ck_recordings_duration CHECK (duration_ms >= 0), 
+	CONSTRAINT fk_recordings_artist_credit_id_artist_credits FOREIGN KEY(artist_credit_id) REFERENCES artist_credits (id)
 );
 CREATE TABLE releases (
 	id INTEGER NOT NULL, 
@@ -327,7 +327,7 @@ CREATE TABLE track_aliases (
 	CONSTRAINT fk_track_aliases_track_id_tracks FOREIGN KEY(track_id) REFERENCES tracks (id), 
 	CONSTRAINT fk_track_aliases_alias_of_tracks FOREIGN KEY(alias_of) REFERENCES tracks (id)
 );
-CREATE TABLE tracks (
+CREATE TABLE "tracks" (
 	id INTEGER NOT NULL, 
 	"key" VARCHAR NOT NULL, 
 	kind VARCHAR NOT NULL, 
@@ -338,16 +338,14 @@ CREATE TABLE tracks (
 	isrc VARCHAR, 
 	popularity INTEGER, 
 	CONSTRAINT pk_tracks PRIMARY KEY (id), 
-	CONSTRAINT ck_tracks_kind CHECK (kind IN ('track', 'episode', 'local', 'meta', 'unavailable')), 
-	CONSTRAINT ck_tracks_popularity CHECK (popularity BETWEEN 0 AND 100), 
+	CONSTRAINT uq_tracks_key UNIQUE ("key"), 
 	CONSTRAINT fk_tracks_audio_features_id_audio_features FOREIGN KEY(audio_features_id) REFERENCES audio_features (id), 
-	CONSTRAINT fk_tracks_genre_set_id_genre_sets FOREIGN KEY(genre_set_id) REFERENCES genre_sets (id), 
-	CONSTRAINT fk_tracks_recording_id_recordings FOREIGN KEY(recording_id) REFERENCES recordings (id), 
 	CONSTRAINT fk_tracks_release_id_releases FOREIGN KEY(release_id) REFERENCES releases (id), 
-	CONSTRAINT uq_tracks_key UNIQUE ("key")
+	CONSTRAINT ck_tracks_popularity CHECK (popularity BETWEEN 0 AND 100), 
+	CONSTRAINT fk_tracks_genre_set_id_genre_sets FOREIGN KEY(genre_set_id) REFERENCES genre_sets (id), 
+	CONSTRAINT fk_tracks_recording_id_recordings FOREIGN KEY(recording_id) REFERENCES recordings (id)
 );
 CREATE INDEX ix_agreed_items_address ON agreed_items (sink, address);
-CREATE INDEX ix_claims_track_id ON claims (track_id);
 CREATE INDEX ix_entries_playlist_id_valid_to ON entries (playlist_id, valid_to);
 CREATE INDEX ix_entries_track_id ON entries (track_id);
 CREATE INDEX ix_observations_digest ON observations (digest);

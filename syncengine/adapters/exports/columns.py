@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import repeat
 from typing import Any, TypeVar
 
@@ -24,6 +25,11 @@ _NO_FEATURES = AudioFeatures()
 _TRACK = re.compile(r"spotify:track:[0-9A-Za-z]{22}\Z")
 _WHOLE = ("key", "mode", "time_signature")
 
+_RELEASE = (
+    "album", "album_uri", "album_artists", "album_artist_uris", "release_date", "label", "image_url",
+    "album_genres", "copyrights",
+)  # fmt: skip
+
 Value = TypeVar("Value")
 
 
@@ -36,10 +42,14 @@ def claims_of(reader: Claims, rows: Sequence[Sequence[str]]) -> list[Claim | Val
     if not plain:
         return [_claim(reader, row) for row in rows]
     try:
-        claims = _Batch(reader, list(zip(*plain, strict=True))).claims()
-        read = iter(list(claims))
+        claims: list[Claim | ValueError] = list(
+            _Batch(reader, list(zip(*plain, strict=True))).claims()
+        )
     except ValueError:  # One of the cells is bad; row by row it is found.
         return [_claim(reader, row) for row in rows]
+    if len(plain) == len(rows):
+        return claims
+    read = iter(claims)
     return [next(read) if _TRACK.match(row[place]) else _claim(reader, row) for row in rows]
 
 
@@ -48,6 +58,11 @@ def _claim(reader: Claims, row: Sequence[str]) -> Claim | ValueError:
         return reader.claim(row)
     except ValueError as error:
         return error
+
+
+def _only(reader: Claims, fields: Sequence[str]) -> Claims:
+    """Return a reader of rows that have these fields only, in this order."""
+    return replace(reader, columns={field: place for place, field in enumerate(fields)})
 
 
 class _Batch:
@@ -120,6 +135,19 @@ class _Batch:
         return _unless(_NO_RECORDING, made)
 
     def _releases(self) -> Iterable[Release | None]:
+        """Read what is said of albums, each distinct run of cells once: most tracks share theirs."""
+        columns = [cells for field in _RELEASE if (cells := self._cells(field)) is not None]
+        if not columns:
+            return repeat(None, self._size)
+        rows = list(zip(*columns, strict=True))
+        place = dict.fromkeys(rows)
+        fields = [field for field in _RELEASE if self._cells(field) is not None]
+        distinct = _Batch(_only(self._reader, fields), list(zip(*place, strict=True)))
+        read = dict(zip(place, distinct.distinct_releases(), strict=True))
+        return map(read.__getitem__, rows)
+
+    def distinct_releases(self) -> Iterable[Release | None]:
+        """Read what is said of albums row by row."""
         made = records(
             Release,
             self._read("album", form.said),

@@ -132,9 +132,11 @@ Track = Table(
     Column("isrc", String),
     Column("popularity", Integer),
     CheckConstraint("popularity BETWEEN 0 AND 100", name="popularity"),
-    CheckConstraint("kind IN ('track', 'episode', 'local', 'meta', 'unavailable')", name="kind"),
 )
-"""A track with the facts that hold now: one pointer per group, and the current popularity."""
+"""A track with the facts that hold now: one pointer per group, and the current popularity.
+
+``kind`` is track, episode, local, meta or unavailable, as the key says.
+"""
 
 TrackAlias = Table(
     "track_aliases",
@@ -160,7 +162,7 @@ Claim = Table(
     METADATA,
     row_id(),
     Column("fingerprint", LargeBinary, nullable=False, unique=True),
-    Column("track_id", Integer, ForeignKey("tracks.id"), nullable=False, index=True),
+    Column("track_id", Integer, ForeignKey("tracks.id"), nullable=False),
     Column("dialect_id", Integer, ForeignKey("dialects.id"), nullable=False),
     Column("recording_id", Integer, ForeignKey("recordings.id")),
     Column("release_id", Integer, ForeignKey("releases.id")),

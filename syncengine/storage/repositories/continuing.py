@@ -38,35 +38,40 @@ class Told(NamedTuple):
 
 
 class Word(NamedTuple):
-    """What one observation says of one series, each of its lines: series key and value."""
+    """What one observation says: values by series key."""
 
     at: Instant
-    said: Iterable[tuple[int, int]]
+    said: Mapping[int, int]
 
 
 class _Ends:
-    """The last words of many series, and the rows that were added behind them."""
+    """The last words of many series, and what was added behind them, moment by moment."""
 
     def __init__(self, last: dict[int, int]) -> None:
         """``last`` holds the last value of each key so far."""
         self._last = last
-        self._at = Instant(-1)
         self._before: dict[int, int | None] = {}
-        self.rows: dict[tuple[int, Instant], int] = {}
+        self.added: list[tuple[Instant, dict[int, int]]] = []
 
     def say(self, word: Word) -> None:
         """Hear an observation that is not older than any before it; at one moment the last one wins."""
-        if word.at != self._at:
-            self._at, self._before = word.at, {}
-        last, before = self._last, self._before
-        for key, value in word.said:
-            known = last.get(key)
-            if value != known:
-                if before.setdefault(key, known) == value:
-                    del self.rows[key, word.at]
-                else:
-                    self.rows[key, word.at] = value
-                last[key] = value
+        last = self._last
+        changed = {key: value for key, value in word.said.items() if last.get(key) != value}
+        if not self.added or word.at != self.added[-1][0]:
+            self._before = {key: last.get(key) for key in changed}
+            self.added.append((word.at, changed))
+        else:
+            self._correct(changed)
+        last |= changed
+
+    def _correct(self, changed: Mapping[int, int]) -> None:
+        """Put what another observation of the last moment says in the place of what was said before."""
+        now = self.added[-1][1]
+        for key, value in changed.items():
+            if self._before.setdefault(key, self._last.get(key)) == value:
+                del now[key]
+            else:
+                now[key] = value
 
 
 def continue_attestations(
@@ -84,7 +89,8 @@ def continue_attestations(
         ends = _Ends(last[rank])
         for word in said:
             ends.say(word)
-        rows += [(track, rank, at, claim) for (track, at), claim in ends.rows.items()]
+        for at, added in ends.added:
+            rows += [(track, rank, at, claim) for track, claim in added.items()]
     rows.sort()
     bulk_insert(connection, ATTESTATIONS, ("track_id", "rank", "at", "claim_id"), rows)
     times = Counter(row[0] for row in rows)
@@ -103,7 +109,7 @@ def continue_popularity(
     ends = _Ends(last)
     for word in words:
         ends.say(word)
-    rows = sorted((track, at, value) for (track, at), value in ends.rows.items())
+    rows = sorted((track, at, value) for at, added in ends.added for track, value in added.items())
     bulk_insert(connection, POPULARITY, ("track_id", "at", "value"), rows)
     changed = sorted({track for track, _, _ in rows})
     bulk_update(connection, TRACKS, "popularity", [(track, last[track]) for track in changed])

@@ -7,8 +7,8 @@ drop or a join lays one in the middle; what stands before and behind is left as 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import repeat
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, or_, select
@@ -79,6 +79,8 @@ class EntryWriter:
         self._gone: list[int] = []
         self._loaded: dict[int, Row] = {}
         self._balance: Counter[tuple[int, int, Instant | None]] = Counter()
+        self._founded: list[Iterable[tuple[int | None, ...]]] = []
+        self._gained = 0
 
     def gained_and_lost(self, real: Mapping[int, int]) -> tuple[int, int]:
         """Return how many entries came to be present, and ceased to be, since this writer began.
@@ -89,14 +91,30 @@ class EntryWriter:
         for (playlist, track, added_at), change in self._balance.items():
             balance[playlist, real.get(track, track), added_at] += change
         changes = balance.values()
-        return sum(n for n in changes if n > 0), -sum(n for n in changes if n < 0)
+        gained = self._gained + sum(n for n in changes if n > 0)
+        return gained, -sum(n for n in changes if n < 0)
 
     def lay(self, stretches: Sequence[Stretch]) -> None:
         """Make the entries of each stretch's playlist what its states say, for its stretch of time."""
         rows = self._standing(stretches)
         for stretch in stretches:
-            _Laying(self, stretch, rows.get(stretch.playlist, [])).run()
+            held = rows.get(stretch.playlist, [])
+            if held or stretch.end is not None or len(stretch.states) > 1:
+                _Laying(self, stretch, held).run()
+            else:
+                self._found(stretch.playlist, *stretch.states[0])
         self.flush()
+
+    def _found(self, playlist: int, at: Instant, lines: Sequence[Line]) -> None:
+        """Add the entries of a playlist that had none."""
+        count = len(lines)
+        numbers = self._numbers.take(ENTRIES, count)
+        tracks, stamps, people, *_ = zip(*lines, strict=True) if lines else ((), (), ())
+        ranks = rank.fresh(count)
+        same = repeat(playlist, count), repeat(at, count), repeat(None, count)
+        rows = zip(numbers, same[0], tracks, stamps, people, ranks, *same[1:], strict=True)
+        self._founded.append(rows)
+        self._gained += count
 
     def _standing(self, stretches: Sequence[Stretch]) -> dict[int, list[Row]]:
         first = min((stretch.start for stretch in stretches), default=Instant(0))
@@ -185,7 +203,9 @@ class EntryWriter:
                 if row not in gone and getattr(self._loaded[row], column) != at
             ]
             bulk_update(self._connection, ENTRIES, column, values)
-        bulk_insert(self._connection, ENTRIES, _COLUMNS, self._new.values())
+        new = chain(*self._founded, self._new.values())
+        bulk_insert(self._connection, ENTRIES, _COLUMNS, new)
+        self._founded.clear()
         self._new, self._ends, self._starts, self._gone, self._loaded = {}, {}, {}, [], {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -11,10 +12,10 @@ import msgspec
 from sqlalchemy import Connection, Table, select
 
 from syncengine.core.identity import album_key, artist_key
-from syncengine.core.track import Artist, AudioFeatures, Claim
+from syncengine.core.track import Artist, AudioFeatures, Claim, Release
 from syncengine.storage.bulk import Lookup, Numbers, bulk_insert
 from syncengine.storage.models import catalog
-from syncengine.storage.repositories.interning import Interner
+from syncengine.storage.repositories.interning import MOST_REMEMBERED, Interner
 
 GROUP_COLUMNS = ("recording_id", "release_id", "genre_set_id", "audio_features_id")
 
@@ -31,6 +32,7 @@ class GroupBook:
         self._releases: Interner[bytes] = self._interner(
             catalog.Release, "digest", _RELEASE_COLUMNS
         )
+        self._known_releases: dict[_Said, int] = {}
         self._genre_sets: Interner[bytes] = self._interner(catalog.GenreSet, "digest", ("genres",))
 
     def _interner(self, model: Table, key: str, columns: tuple[str, ...]) -> Interner[Any]:
@@ -63,24 +65,36 @@ class GroupBook:
         known: Collection[int],
     ) -> list[int | None]:
         """Store groups that belong to one track, each once however many of its claims say it."""
-        numbers: dict[tuple[Any, ...], int] = {}
+        stored: dict[tuple[int, tuple[Any, ...]], int] = {}
         for lookup in (kind.claimed, kind.current) if known else ():
             for owner, number, *row in lookup.rows(self._connection, known):
-                numbers[owner, tuple(row)] = number
-        placed = [
-            None if value is None else (owner, tuple(value))
-            for owner, value in zip(owners, values, strict=True)
-        ]
-        fresh = [each for each in dict.fromkeys(placed) if each is not None and each not in numbers]
-        made = self._numbers.take(kind.table, len(fresh))
-        numbers |= zip(fresh, made, strict=True)
-        rows = ((number, *value) for number, (_, value) in zip(made, fresh, strict=True))
+                stored[owner, tuple(row)] = number
+        # Most tracks are new and said one thing of: there is nothing that theirs could be equal to.
+        single = {owner for owner, times in Counter(owners).items() if times == 1}.difference(known)
+        first = self._numbers.take(kind.table, 0).start
+        rows: list[tuple[Any, ...]] = []
+        numbers: list[int | None] = []
+        for owner, value in zip(owners, values, strict=True):
+            if value is None:
+                numbers.append(None)
+                continue
+            place = None if owner in single else (owner, tuple(value))
+            found = stored.get(place) if place else None
+            if found is None:
+                found = first + len(rows)
+                rows.append((found, *value))
+                if place:
+                    stored[place] = found
+            numbers.append(found)
+        self._numbers.take(kind.table, len(rows))
         bulk_insert(self._connection, kind.table, ("id", *kind.columns), rows)
-        return [None if each is None else numbers[each] for each in placed]
+        return numbers
 
     def _intern_credits(self, claims: Sequence[Claim]) -> dict[tuple[Artist, ...], int]:
-        spoken = {c.recording.artists for c in claims if c.recording}
-        spoken |= {c.release.album_artists for c in claims if c.release}
+        credited = [c.recording.artists for c in claims if c.recording]
+        credited += [c.release.album_artists for c in claims if c.release]
+        # Readers give equal things as one object, which is cheaper to tell than to compare.
+        spoken = set({id(each): each for each in credited}.values())
         spoken.discard(())
         keys = {artist: artist_key(*artist) for credit in spoken for artist in credit}
         artists = self._artists.intern({key: (artist.name,) for artist, key in keys.items()})
@@ -98,36 +112,57 @@ class GroupBook:
         return {credit: ids[digest] for credit, digest in digests.items()}
 
     def _intern_genres(self, claims: Sequence[Claim]) -> list[int | None]:
-        texts = {genres: _json(genres) for genres in {c.genres for c in claims if c.genres}}
-        digests = {genres: _digest(genres) for genres in texts}
+        spoken = {id(c.genres): c.genres for c in claims if c.genres}
+        texts = {each: _json(genres) for each, genres in spoken.items()}
+        digests = {each: _digest(text) for each, text in texts.items()}
         ids = self._genre_sets.intern({digests[each]: (text,) for each, text in texts.items()})
-        return [ids[digests[c.genres]] if c.genres else None for c in claims]
+        return [ids[digests[id(c.genres)]] if c.genres else None for c in claims]
 
     def _intern_releases(
         self, claims: Sequence[Claim], credits: Mapping[tuple[Artist, ...], int]
     ) -> list[int | None]:
-        spoken = [(c.release, album_artists(c)) if c.release else None for c in claims]
+        spoken = [(id(c.release), *album_artists(c)) if c.release else None for c in claims]
+        releases = {
+            each: (c.release, album_artists(c))
+            for each, c in zip(spoken, claims, strict=True)
+            if c.release
+        }
+        known = self._known_releases
+        fresh = {said for said in releases.values() if said not in known}
+        if len(known) + len(fresh) > MOST_REMEMBERED:
+            known.clear()
+            fresh = set(releases.values())
+        known |= self._store_releases(fresh, credits)
+        numbers = {each: known[said] for each, said in releases.items()}
+        return [numbers[each] if each else None for each in spoken]
+
+    def _store_releases(
+        self, fresh: Collection[_Said], credits: Mapping[tuple[Artist, ...], int]
+    ) -> dict[_Said, int]:
         keys = {
-            each: each[0].album
-            and album_key(each[0].album, [a.name for a in each[1]], each[0].album_uri)
-            for each in set(spoken)
-            if each
+            said: album_key(said[0].album, [artist.name for artist in said[1]], said[0].album_uri)
+            for said in fresh
+            if said[0].album
         }
-        albums = self._albums.intern({key: (each[0].album,) for each, key in keys.items() if key})
+        albums = self._albums.intern({key: (said[0].album,) for said, key in keys.items()})
         rows = {
-            each: (
-                albums[key] if key else None,
-                *each[0][:2],
-                credits.get(each[0].album_artists),
-                *each[0][3:6],
-                _json(each[0].genres) if each[0].genres else None,
-                each[0].copyrights,
+            said: (
+                albums[keys[said]] if said in keys else None,
+                *said[0][:2],
+                credits.get(said[0].album_artists),
+                *said[0][3:6],
+                _json(said[0].genres) if said[0].genres else None,
+                said[0].copyrights,
             )
-            for each, key in keys.items()
+            for said in fresh
         }
-        digests = {each: _digest(row) for each, row in rows.items()}
-        ids = self._releases.intern({digests[each]: row for each, row in rows.items()})
-        return [ids[digests[each]] if each else None for each in spoken]
+        digests = {said: _digest(row) for said, row in rows.items()}
+        ids = self._releases.intern({digests[said]: row for said, row in rows.items()})
+        return {said: ids[digest] for said, digest in digests.items()}
+
+
+_Said = tuple[Release, tuple[Artist, ...]]
+"""A release, and whose it is taken to be."""
 
 
 class _OwnGroup(NamedTuple):
@@ -144,18 +179,14 @@ class _OwnGroup(NamedTuple):
 
 def _own_group(model: Table, pointer: str, columns: tuple[str, ...]) -> _OwnGroup:
     values = [model.c[name] for name in ("id", *columns)]
-    claimed = select(catalog.Claim.c.track_id, *values).join(
-        model, model.c.id == catalog.Claim.c[pointer]
+    claims, made, tracks = catalog.Claim.c, catalog.Attestation.c, catalog.Track.c
+    claimed = (
+        select(made.track_id, *values)
+        .join(catalog.Claim, claims.id == made.claim_id)
+        .join(model, model.c.id == claims[pointer])
     )
-    current = select(catalog.Track.c.id, *values).join(
-        model, model.c.id == catalog.Track.c[pointer]
-    )
-    return _OwnGroup(
-        model,
-        columns,
-        Lookup(claimed, catalog.Claim.c.track_id),
-        Lookup(current, catalog.Track.c.id),
-    )
+    current = select(tracks.id, *values).join(model, model.c.id == tracks[pointer])
+    return _OwnGroup(model, columns, Lookup(claimed, made.track_id), Lookup(current, tracks.id))
 
 
 _RECORDING_COLUMNS = (

@@ -93,15 +93,17 @@ class Retelling:
         return Told({}, self._retell(later, hidden) if self._spans else set())
 
     def _continue(self) -> Told:
-        lines = [(each, self._contents.lines(each.content)) for each in self._came]
-        tracks = {line[0] for _, told in lines for line in told}
+        tracks: set[int] = set()
         claims: dict[int, list[Word]] = {}
         values: list[Word] = []
-        for each, told in lines:
-            made = Word(each.at, [(line[0], line[3]) for line in told])
-            claims.setdefault(each.rank, []).append(made)
-            seen = [(line[0], line[4]) for line in told if line[4] is not None]
-            values.append(Word(each.at, seen))
+        for each in self._came:
+            lines = self._contents.lines(each.content)
+            # Of a track that stands in a playlist twice the last line counts.
+            claimed = {line[0]: line[3] for line in lines}
+            tracks |= claimed.keys()
+            claims.setdefault(each.rank, []).append(Word(each.at, claimed))
+            heard = {line[0]: line[4] for line in lines if line[4] is not None}
+            values.append(Word(each.at, heard))
         continue_popularity(self._connection, values, tracks)
         return continue_attestations(self._connection, claims, tracks)
 
