@@ -27,7 +27,7 @@ def to_datetime(instant: Instant) -> datetime:
 
 def to_iso(instant: Instant) -> str:
     """Return an instant as ``YYYY-MM-DDTHH:MM:SSZ``."""
-    return to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return to_datetime(instant).isoformat()[:19] + "Z"
 
 
 def parse_utc(text: str) -> Instant:

@@ -21,6 +21,8 @@ CHUNK = 500
 """Values per ``IN`` list; every engine takes that many bound values."""
 BATCH = 5_000
 _SIZES = (10, 100, CHUNK)
+_WORTHWHILE = 50
+"""Rows from which on it pays to look at them column by column."""
 
 _Bind = Callable[[Sequence[Any]], Any]
 _INSERTS: dict[tuple[str, str, tuple[str, ...]], tuple[str, _Bind]] = {}
@@ -32,8 +34,35 @@ def bulk_insert(
     """Insert tuples whose values stand in the order of ``columns``; they must suit the driver as they are."""
     pending = iter(rows)
     while batch := list(islice(pending, BATCH)):
-        statement, bind = _insert_statement(connection, table, tuple(columns))
+        names = tuple(columns)
+        if connection.dialect.name == "sqlite" and len(batch) >= _WORTHWHILE:
+            names, batch = _as_sqlite_likes_it(names, batch)
+        statement, bind = _insert_statement(connection, table, names)
         connection.exec_driver_sql(statement, bind(batch))
+
+
+def _as_sqlite_likes_it(
+    columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Leave out columns without any value, and give bytes and truth values in other clothes.
+
+    Python's driver looks for an adapter of every None, bool and bytes, which takes as long as writing
+    the row; it takes int and bytearray as they are.
+    """
+    names: list[str] = []
+    kept: list[Iterable[Any]] = []
+    for name, column in zip(columns, zip(*rows, strict=True), strict=True):
+        cells: Iterable[Any] = column
+        kind = type(column[0])
+        if column[0] is None and column.count(None) == len(column):
+            continue
+        if kind is bytes and set(map(type, column)) == {bytes}:
+            cells = map(bytearray, column)
+        elif kind is bool:
+            cells = [None if cell is None else int(cell) for cell in column]
+        names.append(name)
+        kept.append(cells)
+    return tuple(names), list(zip(*kept, strict=True))
 
 
 def _insert_statement(

@@ -18,7 +18,6 @@ from syncengine.adapters.exports.dialects import (
     APP_BLOCKS,
     APP_FORM,
     APP_TITLES,
-    FEATURES,
     NET,
     NET_FORM,
     NET_TITLES,
@@ -74,9 +73,17 @@ def file_stem(dialect: str, name: str) -> str:
     return "_" + fitting if not fitting or fitting.startswith(".") else fitting
 
 
+_NO_FEATURES = AudioFeatures()
+
+
 def number(value: float) -> str:
     """Return a number as JavaScript prints it (ECMA-262, Number::toString): 0.0000123, 1e-7, 4."""
-    shortest = Decimal(repr(value)).normalize()
+    text = repr(value)
+    if (
+        value and "e" not in text
+    ):  # Python's shortest digits are JavaScript's, but for whole numbers
+        return text.removesuffix(".0")
+    shortest = Decimal(text).normalize()
     if not shortest:
         return "0"
     if _DECIMAL_FROM <= abs(shortest) < _DECIMAL_BELOW:
@@ -158,8 +165,7 @@ def _names(artists: Sequence[Artist]) -> str:
 
 
 def _features(features: AudioFeatures | None) -> list[str]:
-    said = [getattr(features, field, None) for field in FEATURES]
-    return ["" if value is None else number(value) for value in said]
+    return ["" if value is None else number(value) for value in features or _NO_FEATURES]
 
 
 def _whole(value: int | None) -> str:
