@@ -13,7 +13,7 @@ READY := $(VENV)/ready
 RUN := $(VENV)/bin/python -m
 FUZZ := .fuzz
 FUZZ_SECONDS ?= 60
-ATHERIS := atheris>=2.3,<4
+FUZZ_NEEDS := 'atheris>=2.3,<4' 'msgspec>=0.20,<1'
 
 # Settings of the caller that would lead pip or Python past .venv.
 unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
@@ -63,7 +63,7 @@ fuzz: $(READY)  ## Fuzz what reads exports and archives (FUZZ_SECONDS=60 for eac
 	@$(RUN) tests.hostile.seeds $(FUZZ)/corpus
 	@test -e $(FUZZ)/ready || { \
 	    rm -rf $(FUZZ)/venv && $(RUN) venv $(FUZZ)/venv && \
-	    $(FUZZ)/venv/bin/python -m pip install --quiet '$(ATHERIS)' && \
+	    $(FUZZ)/venv/bin/python -m pip install --quiet $(FUZZ_NEEDS) && \
 	    $(FUZZ)/venv/bin/python -c 'import atheris' && \
 	    touch $(FUZZ)/ready; \
 	} >$(FUZZ)/log 2>&1 || true
@@ -71,7 +71,7 @@ fuzz: $(READY)  ## Fuzz what reads exports and archives (FUZZ_SECONDS=60 for eac
 	    for kind in csv zip; do \
 	        echo "Fuzzing $$kind with atheris for $(FUZZ_SECONDS) s ..." && \
 	        $(FUZZ)/venv/bin/python -m tests.hostile.fuzz $$kind $(FUZZ)/corpus/$$kind \
-	            -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -rss_limit_mb=1500 \
+	            -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=60 -rss_limit_mb=1500 \
 	            -artifact_prefix=$(FUZZ)/found-$$kind- >$(FUZZ)/log 2>&1 || \
 	            { tail -n 40 $(FUZZ)/log >&2; exit 1; }; \
 	        grep '^Done' $(FUZZ)/log; \

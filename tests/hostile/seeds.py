@@ -9,6 +9,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.generator import Library
+from tests.several import (
+    account_item,
+    account_playlist,
+    account_playlists,
+    backup_json,
+    backup_text,
+    raw_item,
+    raw_playlist,
+    tmm_row,
+    tunemymusic,
+    your_library,
+)
 
 SAMPLE = Path(__file__).parents[2] / "syncengine" / "sample"
 
@@ -19,6 +31,17 @@ def exports(rows: int = 40) -> list[bytes]:
         Library(5, rows, 3).write(Path(folder))
         paths = [*sorted(Path(folder).rglob("*.csv")), *sorted(SAMPLE.rglob("*.csv"))]
         return [b"".join(path.read_bytes().splitlines(keepends=True)[:8]) for path in paths]
+
+
+def several() -> list[bytes]:
+    """Return files that hold many playlists, in each of their forms."""
+    return [
+        tunemymusic(tmm_row(1, "Mix"), tmm_row(2, "Mix"), tmm_row(3, "Favorite Songs", "Favorite")),
+        backup_text({"Liked Songs": [1, 2], "Mix": [3]}, albums=1),
+        backup_json(raw_playlist("Mix", [raw_item(1), raw_item(2, None)]), albums=1),
+        account_playlists(account_playlist("Mix", [account_item(1), account_item(2)])),
+        your_library(1, 2, 3),
+    ]
 
 
 def archives(contents: list[bytes]) -> list[bytes]:
@@ -36,7 +59,7 @@ def archives(contents: list[bytes]) -> list[bytes]:
 
 def write(folder: Path) -> None:
     """Write all seeds into ``folder/csv`` and ``folder/zip``."""
-    contents = exports()
+    contents = exports() + several()
     for kind, seeds in (("csv", contents), ("zip", archives(contents))):
         place = folder / kind
         place.mkdir(parents=True, exist_ok=True)

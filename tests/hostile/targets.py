@@ -39,6 +39,23 @@ def read_archive(content: bytes, path: Path) -> int:
 
 def _read(file: ExportFile, content: bytes) -> int:
     try:
+        parts = list(Exports().split(file, content))
+    except MalformedExport as error:
+        _sound(str(error))
+        return 0
+    rows = 0
+    for part in parts:
+        if isinstance(part, Quarantined):
+            _sound(part.path + part.reason)
+            continue
+        _sound(part.file.path + part.file.stem)
+        _bounded(part.not_before)
+        rows += _read_part(part.file, part.content)
+    return rows
+
+
+def _read_part(file: ExportFile, content: bytes) -> int:
+    try:
         export = Exports().parse(file, content)
         rows = list(export.rows())
     except MalformedExport as error:

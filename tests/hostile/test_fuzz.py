@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.hostile.attempt import import_beside
-from tests.hostile.seeds import archives, exports
+from tests.hostile.seeds import archives, exports, several
 from tests.hostile.targets import read_archive, read_export
 from tests.shell import Shell
 
-SEEDS = exports()
+SEEDS = exports() + several() * 3
 ARCHIVES = archives(SEEDS)
 BITS = [b"\0", b'"', b'""', b",", b";", b"\n", b"\r", b"\xff", b"\xed\xa0\x80", b"\xe2\x80\xae"]
 BITS += [b"\xef\xbb\xbf", b"99999999999999999999", b"-1", b"1e999", b"undefined", b"\x1f", b"\t"]
@@ -46,6 +46,23 @@ def mutated(draw: st.DrawFn, seeds: list[bytes]) -> bytes:
             case _:
                 content = content.replace(b",", draw(st.sampled_from([b";", b"\t", b",,", b'","'])))
     return bytes(content)
+
+
+def test_a_playlist_whose_name_looks_like_a_row_keeps_its_rows() -> None:
+    """Found by fuzzing: cut out of its file, the name was read as one more row."""
+    row = "Song\tAda\tAlbum\tspotify:track:0000000000000000000001\t2013-05-01"
+    text = f"Playlists: \r\n\r\nFine\r\n{row}\r\n\r\n{row}\r\n{row}\r\n\r\n"
+    assert read_export(text.encode()) == 2
+
+
+def test_a_file_that_ends_in_the_middle_of_a_line_end_is_cut_and_read() -> None:
+    """Found by fuzzing: half a line end was a row in the file, and none in its part."""
+    assert read_export(b"Playlists: \r\n\r\nMix\r\nno row\r\n\r") == 1
+
+
+def test_blanks_that_hang_over_are_not_taken_for_a_column_that_is_missing() -> None:
+    """Found by fuzzing: the moment of adding was read from them."""
+    assert read_export(b"Track URI,Track Name\nspotify:track:0000000000000000000001,Song, \n") == 1
 
 
 @given(mutated(SEEDS) | st.binary(max_size=200))

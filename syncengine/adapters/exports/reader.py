@@ -200,7 +200,8 @@ class Export:
             if last and not self._lines[-1].endswith(("\n", "\r")):
                 return f"the file ends in the middle of this row, after {len(cells)} cells"
             self._short[len(cells)] += 1
-        return (cells + [""] * (self._width - len(cells)))[: self._width]
+        fitting = cells[: self._header]  # what hangs over is blank, but may be more than nothing
+        return fitting + [""] * (self._width - len(fitting))
 
     def _mend(self, line: int, cells: Sequence[str] = ()) -> list[str] | None:
         """Return the cells of a line that its exporter wrote wrongly; None where that is not known."""

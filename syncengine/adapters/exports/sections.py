@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from syncengine.adapters.exports.line_length import refuse_absurd_lines
 from syncengine.adapters.exports.text import decode
 from syncengine.core.moment import Instant
 from syncengine.core.ports import ExportFile, Part, Quarantined
@@ -87,6 +88,7 @@ def warnings_of(file: ExportFile) -> tuple[str, ...]:
 
 def text_of(file: ExportFile, content: bytes) -> str:
     """Decode a file. Raises MalformedExport with the line of the first byte that cannot be right."""
+    refuse_absurd_lines(file.path, content)
     decoded = decode(file.path, content)
     problem = decoded.problem
     if problem is not None:

@@ -62,8 +62,9 @@ def split(file: ExportFile, content: bytes) -> Iterator[Part | Quarantined]:
     told = (f"liked albums ({albums:,}) are not read",) if albums else ()
     cut = Cut(file)
     for each in playlists:
-        # A playlist that was cut off stays so: the blank line at its end is left out.
-        text = [_PLAYLISTS, "", each.name, *each.rows, *([] if each.is_cut else [""])]
+        # A playlist that was cut off stays so: the blank line at its end is left out. None stands in
+        # front of the name, since one that looks like a row would become that of a nameless playlist.
+        text = [_PLAYLISTS, each.name, *each.rows, *([] if each.is_cut else [""])]
         lines = range(each.line + 1, each.line + 1 + len(each.rows))
         content = "".join(f"{line}\r\n" for line in text).encode()
         yield cut.part(each.name, content, lines, warnings=told)
@@ -86,7 +87,7 @@ def _read(file: ExportFile, content: bytes) -> tuple[list[_Playlist], int]:
     ended = text.rfind("\n") + 1
     lines = [found[1] for found in _LINE.finditer(text)]
     if text[ended:]:
-        lines.append(text[ended:])
+        lines.append(text[ended:].rstrip("\r"))
     playlists: list[_Playlist] = []
     now: _Playlist | None = None
     for number, line in enumerate(lines, 1):
