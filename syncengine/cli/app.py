@@ -173,7 +173,7 @@ def _without_search_for_cycles() -> Iterator[None]:
     Rows by the thousand are made and kept, in no cycles: looking for some took a tenth of an import.
     """
     was_on = gc.isenabled()
-    gc.disable()
+    gc.set_threshold(100_000, 50, 1000)
     try:
         yield
     finally:

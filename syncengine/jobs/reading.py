@@ -33,7 +33,7 @@ from syncengine.storage.repositories.timeline import KeyRow, Seen
 Keep = Callable[[bytes, bytes], None]
 """Keeps the bytes of a file under their digest."""
 
-_ROWS_AT_ONCE = 20_000
+_ROWS_AT_ONCE = 15_000
 _BYTES_AT_ONCE = 8 * 1024 * 1024
 _AHEAD = (
     "{} added-at stamps are in the future; they are kept, and tell nothing of the file's own time"
@@ -80,6 +80,8 @@ class Reading:
 
         What they are and hold is there after ``settle``; one that proves unreadable is quarantined then.
         """
+        if self._unread_bytes >= _BYTES_AT_ONCE:
+            self._read()  # before the next file comes in, and while nothing else holds the last one
         if isinstance(file, Quarantined):
             self._set_aside(file, self._report(file.path, ""))
             return []
@@ -125,8 +127,6 @@ class Reading:
         one.inferred = inferred
         self._unread.append((one, content))
         self._unread_bytes += len(content)
-        if self._unread_bytes >= _BYTES_AT_ONCE:
-            self._read()
         return one
 
     def _read(self) -> None:
@@ -135,11 +135,15 @@ class Reading:
         digests = {one.digest for one, _ in unread}
         seen = _SeenBytes(self._seen.keys, self._memory.timeline.seen_bytes(digests))
         own = self._ledger.own_exports(digests)
-        for one, content in unread:
+        while unread:
+            one, content = unread.pop(0)
             if self._recognise(one, seen, own.get(one.digest, {})):
                 continue
             try:
-                self._gather(_Opened(one, self._reader.parse(one.file, content), content))
+                parsed = self._reader.parse(one.file, content)
+                self._keep_bytes(one.digest, content)
+                del content  # a large file is in memory once, as its lines
+                self._gather(_Opened(one, parsed))
             except MalformedExport as error:
                 self._set_aside(_refused(one, error), one.report)
 
@@ -285,7 +289,6 @@ class Reading:
         one.dialect = self._memory.claims.dialect(parsed.dialect)
         one.content = self._memory.contents.keep(lines, self._seen.latest_content(one.key))
         self._seen.note(one.key, one.content)
-        self._keep_bytes(one.digest, opened.content)
 
     def _believable(self, report: FileReport, lines: Sequence[Line]) -> list[Instant]:
         """Return the stamps at which the file may have been written, or later."""
@@ -302,7 +305,6 @@ class _Opened:
 
     one: Candidate
     parsed: ParsedExport
-    content: bytes
     lines: list[Line] = field(default_factory=list)
 
 

@@ -125,7 +125,10 @@ class Lookup:
             values: Any = tuple(padded)
             if not positional:
                 values = {f"key_{number}": key for number, key in enumerate(padded)}
-            yield from connection.exec_driver_sql(statement, values)
+            found = connection.exec_driver_sql(statement, values)
+            # The driver's own tuples: wrapping each takes longer than finding it.
+            yield from found.cursor.fetchall()
+            found.close()
 
     def _statement(self, connection: Connection, size: int) -> tuple[str, bool]:
         key = (connection.dialect.name, size)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -69,7 +68,7 @@ def parse(file: ExportFile, content: bytes) -> Export:
 
 
 def _open(path: str, decoded: Decoded) -> Export:
-    lines = io.StringIO(decoded.text, newline="").readlines()
+    lines = decoded.lines
     starts = list(_starts(path, lines))
     for start in starts:
         layout = recognise(start.cells)
@@ -79,7 +78,7 @@ def _open(path: str, decoded: Decoded) -> Export:
     try:
         return _guess(lines, widest, decoded)
     except ValueError as error:
-        reason = _other_kind(decoded.text) or str(error)
+        reason = _other_kind(lines) or str(error)
         raise MalformedExport(reason, file=path, line=widest.begin + 1) from None
 
 
@@ -221,7 +220,7 @@ def _settle(layout: Layout, sheet: Sheet) -> Form:
     return older[0] if joined else newest
 
 
-def _other_kind(text: str) -> str | None:
-    start = text.lstrip()[:1]
+def _other_kind(lines: Sequence[str]) -> str | None:
+    start = next(filter(None, map(str.strip, lines)), "")[:1]
     kind = {"<": "a web page or XML", "{": "JSON", "[": "JSON"}.get(start)
     return kind and f"this is {kind}, not CSV"

@@ -16,6 +16,10 @@ GAP = "\x1f"
 _POPULARITIES: dict[str, int | None] = {str(number): number for number in range(101)} | {"": None}
 
 
+_MOST_MOMENTS = 20_000
+"""Stamps remembered; most rows have one of their own, and a file can have a million."""
+
+
 class Sight:
     """Turns rows of one file into what the memory compares; each distinct stamp is read once."""
 
@@ -79,6 +83,8 @@ class Sight:
         )
 
     def _read(self, when: Iterable[str], who: Iterable[str], score: Iterable[str]) -> None:
+        if len(self._moments) > _MOST_MOMENTS:
+            self._moments = {"": None}
         for cell in set(when).difference(self._moments):
             self._moments[cell] = _moment(self._titles["added_at"], cell)
         for cell in set(who).difference(self._people):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import io
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syncengine.errors import MalformedExport
 
 _SAMPLE = 400
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _FEWEST = 4
 _KINDS = ((b"PK\x03\x04", "a zip archive"), (b"\x1f\x8b", "a gzip archive"), (b"%PDF", "a PDF"))
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -15,15 +19,20 @@ _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a file.
+    """The text of a file by line, each with its end.
 
     ``is_cut`` says that it ends inside a character. ``problem`` is set where the bytes are no Unicode
     and were read as Windows-1252: it is what to raise unless the text turns out to be an export.
     """
 
-    text: str
+    lines: Sequence[str]
     is_cut: bool = False
     problem: MalformedExport | None = None
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "".join(self.lines)
 
 
 def decode(path: str, content: bytes) -> Decoded:
@@ -38,18 +47,35 @@ def decode(path: str, content: bytes) -> Decoded:
     if nul >= 0:
         raise _misplaced(path, content, nul, "a NUL byte")
     try:
-        return Decoded(content.decode("utf-8-sig"))
+        return Decoded(_lines(content))
+    except UnicodeDecodeError:
+        return _repaired(path, content)
+
+
+def _lines(content: bytes) -> list[str]:
+    """Decode UTF-8 line by line: as one text, a single emoji would make it four times as large."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="").readlines()
+
+
+def _cut(text: str) -> list[str]:
+    return _LINE.findall(text)
+
+
+def _repaired(path: str, content: bytes) -> Decoded:
+    """Decode what is not sound UTF-8. Raises MalformedExport where that cannot be."""
+    try:
+        return Decoded(_cut(content.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
         skipped = len(content) - len(error.object)  # the codec counts from behind the mark
         at = error.start + skipped
         what = f"byte 0x{content[at]:02x}, which is no UTF-8,"
         problem = _misplaced(path, content, at, what)
         if error.end == len(error.object) and error.reason == "unexpected end of data":
-            return Decoded(content[:at].decode("utf-8-sig"), is_cut=True)
+            return Decoded(_cut(content[:at].decode("utf-8-sig")), is_cut=True)
         text = _windows(content)
         if text is None:
             raise problem from error
-        return Decoded(text, problem=problem)
+        return Decoded(_cut(text), problem=problem)
 
 
 def _wide(content: bytes) -> str | None:
@@ -68,15 +94,14 @@ def _decode_wide(path: str, content: bytes, encoding: str) -> Decoded:
         text = content[: len(content) - is_odd].decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         if error.end == len(error.object) and error.reason == "unexpected end of data":
-            return Decoded(
-                content[: error.start].decode(encoding).removeprefix("\ufeff"), is_cut=True
-            )
+            sound = content[: error.start].decode(encoding).removeprefix("\ufeff")
+            return Decoded(_cut(sound), is_cut=True)
         raise _misplaced(path, content, error.start, "a unit that is no UTF-16") from error
     nul = text.find("\0")
     if nul >= 0:
         at = len(text[:nul].encode(encoding))
         raise _misplaced(path, content, at, "a NUL character")
-    return Decoded(text, is_cut=is_odd)
+    return Decoded(_cut(text), is_cut=is_odd)
 
 
 def _windows(content: bytes) -> str | None:

@@ -42,7 +42,7 @@ def table(model: Table) -> Table:
 CLAIMS = table(catalog.Claim)
 TRACKS = table(catalog.Track)
 _KNOWN = Lookup(select(CLAIMS.c.fingerprint, CLAIMS.c.id, CLAIMS.c.track_id), CLAIMS.c.fingerprint)
-_MOST_REMEMBERED = 200_000
+_MOST_REMEMBERED = 100_000
 
 
 def track_kind(key: TrackKey) -> str:

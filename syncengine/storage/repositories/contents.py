@@ -18,7 +18,7 @@ from syncengine.storage.repositories.claims import table
 CONTENTS = table(timeline.Content)
 DEEPEST = 16
 """Changes upon changes before a content is kept whole again: bounds what one read costs."""
-_MOST_LINES_REMEMBERED = 200_000
+_MOST_LINES_REMEMBERED = 120_000
 _READ = Lookup(
     select(CONTENTS.c.id, CONTENTS.c.base_id, CONTENTS.c.depth, CONTENTS.c.packed), CONTENTS.c.id
 )

@@ -15,9 +15,13 @@ from syncengine.core.identity import album_key, artist_key
 from syncengine.core.track import Artist, AudioFeatures, Claim, Release
 from syncengine.storage.bulk import Lookup, Numbers, bulk_insert
 from syncengine.storage.models import catalog
-from syncengine.storage.repositories.interning import MOST_REMEMBERED, Interner
+from syncengine.storage.repositories.interning import Interner
 
 GROUP_COLUMNS = ("recording_id", "release_id", "genre_set_id", "audio_features_id")
+
+
+_MOST_RELEASES = 20_000
+"""Releases kept in memory between batches."""
 
 
 class GroupBook:
@@ -129,7 +133,7 @@ class GroupBook:
         }
         known = self._known_releases
         fresh = {said for said in releases.values() if said not in known}
-        if len(known) + len(fresh) > MOST_REMEMBERED:
+        if len(known) + len(fresh) > _MOST_RELEASES:
             known.clear()
             fresh = set(releases.values())
         known |= self._store_releases(fresh, credits)

@@ -11,7 +11,7 @@ from syncengine.storage.bulk import Lookup, Numbers, bulk_insert
 
 Key = TypeVar("Key", bound=str | bytes)
 
-MOST_REMEMBERED = 100_000
+MOST_REMEMBERED = 60_000
 """Keys kept in memory between batches; beyond it the database is asked again."""
 
 
