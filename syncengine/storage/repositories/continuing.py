@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -105,7 +105,7 @@ def continue_popularity(
 ) -> None:
     """Note popularities (0–100), and make the last ones the tracks' own."""
     standing = _standing(connection, _ALL_POPULARITY, _POPULARITY, tracks)
-    last: dict[int, int] = dict(map(tuple, standing))  # type: ignore[arg-type]  # pairs
+    last: dict[int, int] = dict(map(tuple, standing))
     ends = _Ends(last)
     for word in words:
         ends.say(word)
@@ -116,9 +116,9 @@ def continue_popularity(
 
 
 def _standing(
-    connection: Connection, whole: Select[tuple[int, ...]], some: Lookup, tracks: Collection[int]
-) -> Iterable[tuple[int, ...]]:
+    connection: Connection, whole: Select[Any], some: Lookup, tracks: Collection[int]
+) -> Iterable[Any]:
     count = connection.execute(select(func.max(TRACKS.c.id))).scalar() or 0
     if len(tracks) * _MANY > count:
-        return connection.execute(whole)
+        return (row for row in connection.execute(whole) if row[0] in tracks)
     return some.rows(connection, tracks)
