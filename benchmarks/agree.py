@@ -39,7 +39,7 @@ def agree(url: str) -> int:
             )
             for number, item in enumerate(wanted)
         ]
-        bulk_insert(unit.connection, ledger.AgreedItem, _COLUMNS, rows)
+        bulk_insert(unit.connection, ledger.agreed_items, _COLUMNS, rows)
         unit.commit()
     return len(rows)
 

@@ -19,7 +19,7 @@ from syncengine.storage.bulk import Numbers, chunks
 from syncengine.storage.models import timeline
 from syncengine.storage.refold import Refold, Window
 from syncengine.storage.repositories.aliases import AliasBook
-from syncengine.storage.repositories.claims import ClaimBook, table
+from syncengine.storage.repositories.claims import ClaimBook
 from syncengine.storage.repositories.contents import ContentBook
 from syncengine.storage.repositories.entries import EntryWriter
 from syncengine.storage.repositories.facts import FactWriter
@@ -88,7 +88,7 @@ class Memory:
         self.claims = ClaimBook(connection, self._numbers)
         self.timeline = Timeline(connection, self._numbers)
         self.people: Interner[str] = Interner(
-            connection, self._numbers, table(timeline.Contributor), "name"
+            connection, self._numbers, timeline.contributors, "name"
         )
         self._past = Past(connection)
         self._spans = SpanWriter(connection, self._numbers, self._past)

@@ -87,7 +87,11 @@ class Habits:
         return _ABSENT if self.day_first is None else f"{found[4]}-{first:02d}-{second:02d}"
 
     def moment(self, cell: str) -> str:
-        """Return a date with a time as ISO 8601; the time itself is what the export said, in UTC."""
+        """Return a date with a time as ISO 8601; the time itself is what the export said, in UTC.
+
+        One without seconds is left out: it would be another stamp than that of any other export, so
+        that every entry would seem to have gone and come.
+        """
         date, _, rest = cell.strip().partition(" ")
         time = _TIME.match(rest.strip())
         day = self.date(date)
@@ -96,7 +100,7 @@ class Habits:
         hour = int(time[1])
         if time[4]:
             hour = hour % 12 + 12 * (time[4] in "Pp")
-        return day and f"{day}T{hour:02d}:{time[2]}:{time[3] or '00'}Z"
+        return f"{day}T{hour:02d}:{time[2]}:{time[3]}Z" if day and time[3] else _ABSENT
 
 
 def habits(columns: Mapping[str, int], rows: Iterable[Sequence[str]]) -> Habits:
@@ -121,7 +125,7 @@ def habits(columns: Mapping[str, int], rows: Iterable[Sequence[str]]) -> Habits:
     if odd:
         warnings.append(f"{_dates_are(odd)} left out: the spreadsheet cut the year or the day")
     if minutes:
-        warnings.append("moments of adding are known to the minute only")
+        warnings.append("moments of adding were left out: the spreadsheet cut their seconds")
     return Habits(decided, tuple(warnings))
 
 

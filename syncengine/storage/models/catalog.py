@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from syncengine.storage.models.base import METADATA, Moment, row_id
 
-Artist = Table(
+artists = Table(
     "artists",
     METADATA,
     row_id(),
@@ -26,7 +26,7 @@ Artist = Table(
 )
 """An artist, by Spotify URI where one is known, else by name."""
 
-ArtistCredit = Table(
+artist_credits = Table(
     "artist_credits",
     METADATA,
     row_id(),
@@ -34,7 +34,7 @@ ArtistCredit = Table(
 )
 """An ordered list of artists, as credited on a recording or an album."""
 
-ArtistCreditMember = Table(
+artist_credit_members = Table(
     "artist_credit_members",
     METADATA,
     Column(
@@ -50,7 +50,7 @@ ArtistCreditMember = Table(
 )
 """One artist of a credit, with the name as it is written there."""
 
-Album = Table(
+albums = Table(
     "albums",
     METADATA,
     row_id(),
@@ -59,7 +59,7 @@ Album = Table(
 )
 """An album, by Spotify URI where one is known, else by name and artists."""
 
-Recording = Table(
+recordings = Table(
     "recordings",
     METADATA,
     row_id(),
@@ -74,7 +74,7 @@ Recording = Table(
 )
 """Facts about what is heard; ``duration_ms`` in milliseconds."""
 
-Release = Table(
+releases = Table(
     "releases",
     METADATA,
     row_id(),
@@ -91,7 +91,7 @@ Release = Table(
 )
 """Facts about the album a track came on; ``release_date`` is YYYY, YYYY-MM or YYYY-MM-DD."""
 
-GenreSet = Table(
+genre_sets = Table(
     "genre_sets",
     METADATA,
     row_id(),
@@ -100,7 +100,7 @@ GenreSet = Table(
 )
 """An ordered list of genres as one source writes it, as a JSON array of texts."""
 
-AudioFeatures = Table(
+audio_features = Table(
     "audio_features",
     METADATA,
     row_id(),
@@ -119,7 +119,7 @@ AudioFeatures = Table(
 )
 """Spotify's audio features; 0–1 but key, mode, time_signature, loudness (dB) and tempo (BPM)."""
 
-Track = Table(
+tracks = Table(
     "tracks",
     METADATA,
     row_id(),
@@ -138,7 +138,7 @@ Track = Table(
 ``kind`` is track, episode, local, meta or unavailable, as the key says.
 """
 
-TrackAlias = Table(
+track_aliases = Table(
     "track_aliases",
     METADATA,
     Column("track_id", Integer, ForeignKey("tracks.id"), primary_key=True, autoincrement=False),
@@ -146,7 +146,7 @@ TrackAlias = Table(
 )
 """A track without an id that is a real one; worked out from all claims there are."""
 
-Dialect = Table(
+dialects = Table(
     "dialects",
     METADATA,
     row_id(),
@@ -157,7 +157,7 @@ Dialect = Table(
 )
 """A way of writing exports, by name and generation; ``rank`` orders sources of facts."""
 
-Claim = Table(
+claims = Table(
     "claims",
     METADATA,
     row_id(),
@@ -172,7 +172,7 @@ Claim = Table(
 )
 """What one row of one dialect says of one track; ``fingerprint`` is of the row's raw cells."""
 
-Attestation = Table(
+attestations = Table(
     "attestations",
     METADATA,
     Column("track_id", Integer, ForeignKey("tracks.id"), primary_key=True, autoincrement=False),
@@ -183,7 +183,7 @@ Attestation = Table(
 )
 """From ``at`` on, sources of this rank say this of the track; a row only where it changed."""
 
-Popularity = Table(
+popularity = Table(
     "popularity",
     METADATA,
     Column("track_id", Integer, ForeignKey("tracks.id"), primary_key=True, autoincrement=False),

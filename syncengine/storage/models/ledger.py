@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 from syncengine.storage.models.base import METADATA, Moment, row_id
 
-Run = Table(
+runs = Table(
     "runs",
     METADATA,
     row_id(),
@@ -27,7 +27,7 @@ Run = Table(
 )
 """One run of a command that may write; ``exit_code`` is missing while it runs or if it died."""
 
-SyncLog = Table(
+sync_log = Table(
     "sync_log",
     METADATA,
     row_id(),
@@ -40,7 +40,7 @@ SyncLog = Table(
 )
 """One step of a run: what was done to what, and how it went; ``detail`` is JSON."""
 
-RawFile = Table(
+raw_files = Table(
     "raw_files",
     METADATA,
     row_id(),
@@ -50,7 +50,7 @@ RawFile = Table(
 )
 """The bytes of an imported file, kept compressed beside the database under their SHA-256."""
 
-ExportedFile = Table(
+exported_files = Table(
     "exported_files",
     METADATA,
     Column("digest", LargeBinary, primary_key=True),
@@ -64,7 +64,7 @@ ExportedFile = Table(
 same bytes under another time are the exporter's: it writes as we do.
 """
 
-QuarantinedFile = Table(
+quarantined_files = Table(
     "quarantined_files",
     METADATA,
     row_id(),
@@ -78,7 +78,7 @@ QuarantinedFile = Table(
 )
 """A file that could not be read as an export; ``resolved_at`` once the same path was readable."""
 
-Judgement = Table(
+judgements = Table(
     "judgements",
     METADATA,
     row_id(),
@@ -91,7 +91,7 @@ Judgement = Table(
 )
 """What a person decided; machines never change it, and ``taken_back_at`` takes it back."""
 
-AgreedItem = Table(
+agreed_items = Table(
     "agreed_items",
     METADATA,
     Column("sink", String, primary_key=True),

@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from syncengine.storage.models.base import METADATA, Moment, row_id
 
-Snapshot = Table(
+snapshots = Table(
     "snapshots",
     METADATA,
     row_id(),
@@ -29,7 +29,7 @@ Snapshot = Table(
 )
 """The observations made by one command; ``listed`` unless they only confirmed what was known."""
 
-Playlist = Table(
+playlists = Table(
     "playlists",
     METADATA,
     row_id(),
@@ -41,7 +41,7 @@ Playlist = Table(
 )
 """A playlist with the key and name it has now; ``observed_at`` is of the observation in force."""
 
-PlaylistKey = Table(
+playlist_keys = Table(
     "playlist_keys",
     METADATA,
     row_id(),
@@ -51,7 +51,7 @@ PlaylistKey = Table(
 )
 """A key under which a playlist was seen, and why it belongs to that playlist."""
 
-PlaylistName = Table(
+playlist_names = Table(
     "playlist_names",
     METADATA,
     row_id(),
@@ -62,7 +62,7 @@ PlaylistName = Table(
 )
 """A name as seen: the file stem, and what to show for it; ``inferred`` if made from the stem."""
 
-Content = Table(
+contents = Table(
     "contents",
     METADATA,
     row_id(),
@@ -74,7 +74,7 @@ Content = Table(
 )
 """What one observation told, exactly, packed; against ``base_id`` where that is smaller."""
 
-Observation = Table(
+observations = Table(
     "observations",
     METADATA,
     row_id(),
@@ -101,7 +101,7 @@ Observation = Table(
 results of the fold.
 """
 
-Roster = Table(
+rosters = Table(
     "rosters",
     METADATA,
     row_id(),
@@ -111,7 +111,7 @@ Roster = Table(
 )
 """A statement of which playlists exist, made by one snapshot."""
 
-RosterKey = Table(
+roster_keys = Table(
     "roster_keys",
     METADATA,
     Column("roster_id", Integer, ForeignKey("rosters.id"), primary_key=True, autoincrement=False),
@@ -121,7 +121,7 @@ RosterKey = Table(
 )
 """A playlist key that a roster lists."""
 
-Contributor = Table(
+contributors = Table(
     "contributors",
     METADATA,
     row_id(),
@@ -129,7 +129,7 @@ Contributor = Table(
 )
 """A Spotify user who added entries, by bare user id."""
 
-Entry = Table(
+entries = Table(
     "entries",
     METADATA,
     row_id(),
@@ -147,7 +147,7 @@ Entry = Table(
 ``rank`` orders the entries of one moment and means nothing else.
 """
 
-PlaylistSpan = Table(
+playlist_spans = Table(
     "playlist_spans",
     METADATA,
     row_id(),

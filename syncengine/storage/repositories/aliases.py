@@ -11,10 +11,10 @@ from syncengine.core.alias import Sketch, comparable, find_aliases
 from syncengine.storage.bulk import Lookup, bulk_insert, chunks
 from syncengine.storage.models import catalog
 
-ALIASES = catalog.TrackAlias
-_TRACKS = catalog.Track
-_CLAIMS = catalog.Claim
-_MEMBERS = catalog.ArtistCreditMember
+ALIASES = catalog.track_aliases
+_TRACKS = catalog.tracks
+_CLAIMS = catalog.claims
+_MEMBERS = catalog.artist_credit_members
 _REAL = ("track", "episode", "local")
 # A range over the unique index, so that a library without such tracks is asked for nothing else.
 _WITHOUT_ID = (_TRACKS.c.key >= "meta:") & (_TRACKS.c.key < "meta;")
@@ -94,15 +94,15 @@ class AliasBook:
         return find_aliases(_sketches(unnamed, credits), _sketches(close, credits))
 
     def _said(self, which: ColumnElement[bool]) -> Iterator[_Said]:
-        r, s = catalog.Recording.c, catalog.Release.c
+        r, s = catalog.recordings.c, catalog.releases.c
         query = (
             select(
                 _CLAIMS.c.track_id, r.title, r.artist_credit_id, r.duration_ms, _CLAIMS.c.isrc,
                 s.album,
             )
             .join(_TRACKS, _TRACKS.c.id == _CLAIMS.c.track_id)
-            .outerjoin(catalog.Recording, r.id == _CLAIMS.c.recording_id)
-            .outerjoin(catalog.Release, s.id == _CLAIMS.c.release_id)
+            .outerjoin(catalog.recordings, r.id == _CLAIMS.c.recording_id)
+            .outerjoin(catalog.releases, s.id == _CLAIMS.c.release_id)
             .where(which)
         )  # fmt: skip
         for row in self._connection.execute(query):

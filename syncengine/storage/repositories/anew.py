@@ -13,7 +13,7 @@ from syncengine.storage.models import catalog, timeline
 from syncengine.storage.repositories.contents import ContentBook
 from syncengine.storage.repositories.series import ATTESTATIONS, POPULARITY, Heard
 
-_TRACKS = catalog.Track
+_TRACKS = catalog.tracks
 _AT_ONCE = 200
 """Contents that are read together."""
 _SET_POPULARITY = (
@@ -60,13 +60,13 @@ def _heard(
     connection: Connection, contents: ContentBook, playlists: Collection[int]
 ) -> Iterator[Heard]:
     """Yield what counts of playlists in fold order, with the contents at hand."""
-    o, keys = timeline.Observation.c, timeline.PlaylistKey.c
+    o, keys = timeline.observations.c, timeline.playlist_keys.c
     found: list[Heard] = []
     for chunk in chunks(playlists):
         query = (
-            select(o.taken_at, o.source, o.digest, catalog.Dialect.c.rank, o.content_id)
-            .join(timeline.PlaylistKey, keys.id == o.key_id)
-            .join(catalog.Dialect, catalog.Dialect.c.id == o.dialect_id)
+            select(o.taken_at, o.source, o.digest, catalog.dialects.c.rank, o.content_id)
+            .join(timeline.playlist_keys, keys.id == o.key_id)
+            .join(catalog.dialects, catalog.dialects.c.id == o.dialect_id)
             .where(keys.playlist_id.in_(chunk), o.effect < Effect.ASIDE)
         )
         for at, source, digest, rank, content in connection.execute(query):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from syncengine.core.identity import (
     UNAVAILABLE,
@@ -34,13 +34,8 @@ class KnownClaim(NamedTuple):
     track: int
 
 
-def table(model: Table) -> Table:
-    """Return a model's table."""
-    return model
-
-
-CLAIMS = table(catalog.Claim)
-TRACKS = table(catalog.Track)
+CLAIMS = catalog.claims
+TRACKS = catalog.tracks
 _KNOWN = Lookup(select(CLAIMS.c.fingerprint, CLAIMS.c.id, CLAIMS.c.track_id), CLAIMS.c.fingerprint)
 _MOST_REMEMBERED = 100_000
 
@@ -125,11 +120,11 @@ class ClaimBook:
                 {each: number for number, each in load_dialects(self._connection).items()}
             )
         if dialect not in self._dialects:
-            number = self._numbers.next(table(catalog.Dialect))
+            number = self._numbers.next(catalog.dialects)
             damages = ",".join(sorted(dialect.damages))
             bulk_insert(
                 self._connection,
-                table(catalog.Dialect),
+                catalog.dialects,
                 ("id", "name", "generation", "rank", "damages"),
                 [(number, dialect.name, dialect.generation, dialect.rank, damages)],
             )
@@ -139,7 +134,7 @@ class ClaimBook:
 
 def load_dialects(connection: Connection) -> dict[int, Dialect]:
     """Return every dialect by row number."""
-    d = catalog.Dialect.c
+    d = catalog.dialects.c
     rows = connection.execute(select(d.id, d.name, d.generation, d.rank, d.damages))
     return {
         number: Dialect(name, generation, rank, frozenset(filter(None, damages.split(","))))
@@ -168,10 +163,10 @@ class ClaimReader:
     def credits(self) -> dict[int, tuple[Artist, ...]]:
         """Every artist credit by row number."""
         if self._credits is None:
-            m, a = catalog.ArtistCreditMember.c, catalog.Artist.c
+            m, a = catalog.artist_credit_members.c, catalog.artists.c
             rows = self._connection.execute(
                 select(m.artist_credit_id, m.name, a.key)
-                .join(catalog.Artist, a.id == m.artist_id)
+                .join(catalog.artists, a.id == m.artist_id)
                 .order_by(m.artist_credit_id, m.position)
             )
             lists: dict[int, list[Artist]] = {}
@@ -215,8 +210,8 @@ class ClaimReader:
 
 
 def _claim_query() -> Any:
-    c, r, s = catalog.Claim.c, catalog.Recording.c, catalog.Release.c
-    g, f = catalog.GenreSet.c, catalog.AudioFeatures.c
+    c, r, s = catalog.claims.c, catalog.recordings.c, catalog.releases.c
+    g, f = catalog.genre_sets.c, catalog.audio_features.c
     features = [f[name] for name in AudioFeatures._fields]
     return (
         select(
@@ -246,10 +241,10 @@ def _claim_query() -> Any:
             *features,
         )
         .join(TRACKS, TRACKS.c.id == c.track_id)
-        .outerjoin(catalog.Recording, r.id == c.recording_id)
-        .outerjoin(catalog.Release, s.id == c.release_id)
-        .outerjoin(catalog.GenreSet, g.id == c.genre_set_id)
-        .outerjoin(catalog.AudioFeatures, f.id == c.audio_features_id)
+        .outerjoin(catalog.recordings, r.id == c.recording_id)
+        .outerjoin(catalog.releases, s.id == c.release_id)
+        .outerjoin(catalog.genre_sets, g.id == c.genre_set_id)
+        .outerjoin(catalog.audio_features, f.id == c.audio_features_id)
     )
 
 

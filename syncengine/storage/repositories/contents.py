@@ -13,9 +13,8 @@ from syncengine.storage import content_codec
 from syncengine.storage.bulk import Lookup, Numbers, bulk_insert
 from syncengine.storage.models import timeline
 from syncengine.storage.repositories.aliases import AliasBook
-from syncengine.storage.repositories.claims import table
 
-CONTENTS = table(timeline.Content)
+CONTENTS = timeline.contents
 DEEPEST = 16
 """Changes upon changes before a content is kept whole again: bounds what one read costs."""
 _MOST_LINES_REMEMBERED = 120_000

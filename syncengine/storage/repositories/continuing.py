@@ -15,9 +15,9 @@ from syncengine.core.moment import Instant
 from syncengine.storage.bulk import Lookup, bulk_insert, bulk_update
 from syncengine.storage.models import catalog
 
-TRACKS = catalog.Track
-ATTESTATIONS = catalog.Attestation
-POPULARITY = catalog.Popularity
+TRACKS = catalog.tracks
+ATTESTATIONS = catalog.attestations
+POPULARITY = catalog.popularity
 _A = ATTESTATIONS.c
 _ALL_CLAIMS = select(_A.track_id, _A.rank, _A.claim_id).order_by(_A.track_id, _A.rank, _A.at)
 _CLAIMS = Lookup(_ALL_CLAIMS, _A.track_id)

@@ -20,9 +20,8 @@ from syncengine.core.playlist import Line
 from syncengine.core.records import records
 from syncengine.storage.bulk import Numbers, bulk_insert, bulk_update, chunks
 from syncengine.storage.models import timeline
-from syncengine.storage.repositories.claims import table
 
-ENTRIES = table(timeline.Entry)
+ENTRIES = timeline.entries
 _COLUMNS = (
     "id",
     "playlist_id",

@@ -30,14 +30,16 @@ class GroupBook:
     def __init__(self, connection: Connection, numbers: Numbers) -> None:
         self._connection = connection
         self._numbers = numbers
-        self._artists: Interner[str] = self._interner(catalog.Artist, "key", ("name",))
-        self._albums: Interner[str] = self._interner(catalog.Album, "key", ("name",))
-        self._credits: Interner[bytes] = self._interner(catalog.ArtistCredit, "digest", ())
+        self._artists: Interner[str] = self._interner(catalog.artists, "key", ("name",))
+        self._albums: Interner[str] = self._interner(catalog.albums, "key", ("name",))
+        self._credits: Interner[bytes] = self._interner(catalog.artist_credits, "digest", ())
         self._releases: Interner[bytes] = self._interner(
-            catalog.Release, "digest", _RELEASE_COLUMNS
+            catalog.releases, "digest", _RELEASE_COLUMNS
         )
         self._known_releases: dict[_Said, int] = {}
-        self._genre_sets: Interner[bytes] = self._interner(catalog.GenreSet, "digest", ("genres",))
+        self._genre_sets: Interner[bytes] = self._interner(
+            catalog.genre_sets, "digest", ("genres",)
+        )
 
     def _interner(self, model: Table, key: str, columns: tuple[str, ...]) -> Interner[Any]:
         return Interner(self._connection, self._numbers, model, key, columns)
@@ -112,7 +114,7 @@ class GroupBook:
             for position, artist in enumerate(credit)
         ]
         columns = ("artist_credit_id", "position", "artist_id", "name")
-        bulk_insert(self._connection, catalog.ArtistCreditMember, columns, members)
+        bulk_insert(self._connection, catalog.artist_credit_members, columns, members)
         return {credit: ids[digest] for credit, digest in digests.items()}
 
     def _intern_genres(self, claims: Sequence[Claim]) -> list[int | None]:
@@ -183,10 +185,10 @@ class _OwnGroup(NamedTuple):
 
 def _own_group(model: Table, pointer: str, columns: tuple[str, ...]) -> _OwnGroup:
     values = [model.c[name] for name in ("id", *columns)]
-    claims, made, tracks = catalog.Claim.c, catalog.Attestation.c, catalog.Track.c
+    claims, made, tracks = catalog.claims.c, catalog.attestations.c, catalog.tracks.c
     claimed = (
         select(made.track_id, *values)
-        .join(catalog.Claim, claims.id == made.claim_id)
+        .join(catalog.claims, claims.id == made.claim_id)
         .join(model, model.c.id == claims[pointer])
     )
     current = select(tracks.id, *values).join(model, model.c.id == tracks[pointer])
@@ -201,8 +203,8 @@ _RELEASE_COLUMNS = (
     "album_id", "album", "album_uri", "artist_credit_id", "release_date", "label", "image_url",
     "genres", "copyrights",
 )  # fmt: skip
-_RECORDINGS = _own_group(catalog.Recording, "recording_id", _RECORDING_COLUMNS)
-_FEATURES = _own_group(catalog.AudioFeatures, "audio_features_id", AudioFeatures._fields)
+_RECORDINGS = _own_group(catalog.recordings, "recording_id", _RECORDING_COLUMNS)
+_FEATURES = _own_group(catalog.audio_features, "audio_features_id", AudioFeatures._fields)
 
 
 def album_artists(claim: Claim) -> tuple[Artist, ...]:

@@ -9,9 +9,8 @@ from syncengine.core.moment import Instant
 from syncengine.core.rename import Verdicts
 from syncengine.storage.bulk import Numbers, bulk_insert
 from syncengine.storage.models import ledger
-from syncengine.storage.repositories.claims import table
 
-JUDGEMENTS = table(ledger.Judgement)
+JUDGEMENTS = ledger.judgements
 PLAYLIST = "playlist"
 SAME = "same"
 DIFFERENT = "different"

@@ -15,14 +15,13 @@ from syncengine.core.plan import Agreed
 from syncengine.core.ports import Quarantined
 from syncengine.storage.bulk import Lookup, Numbers, bulk_insert, chunks
 from syncengine.storage.models import ledger
-from syncengine.storage.repositories.claims import table
 
-RUNS = table(ledger.Run)
-LOG = table(ledger.SyncLog)
-RAW = table(ledger.RawFile)
-QUARANTINED = table(ledger.QuarantinedFile)
-EXPORTED = table(ledger.ExportedFile)
-AGREED = table(ledger.AgreedItem)
+RUNS = ledger.runs
+LOG = ledger.sync_log
+RAW = ledger.raw_files
+QUARANTINED = ledger.quarantined_files
+EXPORTED = ledger.exported_files
+AGREED = ledger.agreed_items
 _OWN = Lookup(select(EXPORTED.c.digest, EXPORTED.c.moment, EXPORTED.c.entries), EXPORTED.c.digest)
 
 

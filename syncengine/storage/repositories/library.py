@@ -17,7 +17,7 @@ from syncengine.core.track import Facts
 from syncengine.storage.bulk import chunks
 from syncengine.storage.models import catalog, ledger, timeline
 from syncengine.storage.repositories.aliases import ALIASES
-from syncengine.storage.repositories.claims import TRACKS, table
+from syncengine.storage.repositories.claims import TRACKS
 from syncengine.storage.repositories.entries import ENTRIES
 from syncengine.storage.repositories.facts import facts_at
 from syncengine.storage.repositories.series import ATTESTATIONS, POPULARITY
@@ -30,10 +30,10 @@ from syncengine.storage.repositories.timeline import (
     SPANS,
 )
 
-_CONTRIBUTORS = table(timeline.Contributor)
-_CONTENTS = table(timeline.Content)
-_JUDGEMENTS = table(ledger.Judgement)
-_DIALECTS = table(catalog.Dialect)
+_CONTRIBUTORS = timeline.contributors
+_CONTENTS = timeline.contents
+_JUDGEMENTS = ledger.judgements
+_DIALECTS = catalog.dialects
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 
 

@@ -13,7 +13,6 @@ from syncengine.core.rename import Trail
 from syncengine.core.snapshot import Effect, Ending, Kind, Observation, Source, Step
 from syncengine.storage.bulk import chunks
 from syncengine.storage.models import catalog
-from syncengine.storage.repositories.claims import table
 from syncengine.storage.repositories.entries import ENTRIES
 from syncengine.storage.repositories.series import ATTESTATIONS, Heard
 from syncengine.storage.repositories.timeline import (
@@ -24,7 +23,7 @@ from syncengine.storage.repositories.timeline import (
     SPANS,
 )
 
-_DIALECTS = table(catalog.Dialect)
+_DIALECTS = catalog.dialects
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 T = TypeVar("T")
 FOR_EVER = Instant(2**62)

@@ -26,7 +26,7 @@ from syncengine.core.playlist import Line
 from syncengine.core.snapshot import Effect
 from syncengine.storage.bulk import bulk_insert, bulk_update, chunks
 from syncengine.storage.models import catalog, timeline
-from syncengine.storage.repositories.claims import TRACKS, table
+from syncengine.storage.repositories.claims import TRACKS
 from syncengine.storage.repositories.contents import ContentBook
 from syncengine.storage.repositories.continuing import (
     Told,
@@ -35,12 +35,12 @@ from syncengine.storage.repositories.continuing import (
     continue_popularity,
 )
 
-ATTESTATIONS = table(catalog.Attestation)
-POPULARITY = table(catalog.Popularity)
-_OBSERVATIONS = table(timeline.Observation)
-_DIALECTS = table(catalog.Dialect)
-_ENTRIES = table(timeline.Entry)
-_KEYS = table(timeline.PlaylistKey)
+ATTESTATIONS = catalog.attestations
+POPULARITY = catalog.popularity
+_OBSERVATIONS = timeline.observations
+_DIALECTS = catalog.dialects
+_ENTRIES = timeline.entries
+_KEYS = timeline.playlist_keys
 
 Order = tuple[Instant, int, bytes]
 SeriesKey = tuple[int, ...]

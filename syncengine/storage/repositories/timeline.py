@@ -14,19 +14,18 @@ from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect, Kind, Source
 from syncengine.storage.bulk import Lookup, Numbers, bulk_insert, chunks
 from syncengine.storage.models import catalog, timeline
-from syncengine.storage.repositories.claims import table
 from syncengine.storage.repositories.interning import Interner
 
-OBSERVATIONS = table(timeline.Observation)
-KEYS = table(timeline.PlaylistKey)
-PLAYLISTS = table(timeline.Playlist)
-NAMES = table(timeline.PlaylistName)
-SNAPSHOTS = table(timeline.Snapshot)
-SPANS = table(timeline.PlaylistSpan)
-ROSTERS = table(timeline.Roster)
-ROSTER_KEYS = table(timeline.RosterKey)
-_CONTENTS = table(timeline.Content)
-_DIALECTS = table(catalog.Dialect)
+OBSERVATIONS = timeline.observations
+KEYS = timeline.playlist_keys
+PLAYLISTS = timeline.playlists
+NAMES = timeline.playlist_names
+SNAPSHOTS = timeline.snapshots
+SPANS = timeline.playlist_spans
+ROSTERS = timeline.rosters
+ROSTER_KEYS = timeline.roster_keys
+_CONTENTS = timeline.contents
+_DIALECTS = catalog.dialects
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 
 
