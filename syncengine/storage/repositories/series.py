@@ -94,18 +94,26 @@ class Retelling:
 
     def _continue(self) -> Told:
         tracks: set[int] = set()
-        claims: dict[int, list[Word]] = {}
-        values: list[Word] = []
         for each in self._came:
-            lines = self._contents.lines(each.content)
-            # Of a track that stands in a playlist twice the last line counts.
-            claimed = {line[0]: line[3] for line in lines}
-            tracks |= claimed.keys()
-            claims.setdefault(each.rank, []).append(Word(each.at, claimed))
-            heard = {line[0]: line[4] for line in lines if line[4] is not None}
-            values.append(Word(each.at, heard))
-        continue_popularity(self._connection, values, tracks)
-        return continue_attestations(self._connection, claims, tracks)
+            tracks.update(line[0] for line in self._contents.lines(each.content))
+        # One after the other: of a large playlist each takes as much memory as its lines.
+        continue_popularity(self._connection, self._popularities(), tracks)
+        return continue_attestations(self._connection, self._claims(), tracks)
+
+    def _popularities(self) -> list[Word]:
+        return [
+            Word(each.at, {line[0]: line[4] for line in lines if line[4] is not None})
+            for each in self._came
+            if (lines := self._contents.lines(each.content))
+        ]
+
+    def _claims(self) -> dict[int, list[Word]]:
+        """Return the claims by rank; of a track that stands in a playlist twice the last line counts."""
+        words: dict[int, list[Word]] = {}
+        for each in self._came:
+            claimed = {line[0]: line[3] for line in self._contents.lines(each.content)}
+            words.setdefault(each.rank, []).append(Word(each.at, claimed))
+        return words
 
     def _retell(self, later: Sequence[Heard], hidden: Sequence[Heard]) -> set[int]:
         claims = _Series(self._connection, ATTESTATIONS, ("track_id", "rank"), "claim_id")
