@@ -69,7 +69,8 @@ def _change(before: Standing | None, after: Standing | None) -> PlaylistChange |
     if before is None:
         return PlaylistChange(after.key, after.name, "added", None, diff((), after.entries))
     entries = diff(before.entries, after.entries)
-    if before.key != after.key or _is_spelt_anew(before, after):
+    is_other = before.key != after.key and before.name != after.name
+    if is_other or _is_spelt_anew(before, after):
         return PlaylistChange(after.key, after.name, "renamed", before.name, entries)
     return (
         None if entries.empty else PlaylistChange(after.key, after.name, "changed", None, entries)

@@ -13,7 +13,7 @@ from syncengine.core.identity import LIKED, PlaylistKey, parse_playlist, playlis
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.ports import Clock, ExportFile, ExportReader, Quarantined
 from syncengine.core.rename import Join
-from syncengine.core.snapshot import Effect, Source
+from syncengine.core.snapshot import LOST_AT_LEAST, Effect, Source
 from syncengine.errors import UserError
 from syncengine.jobs.candidate import Candidate
 from syncengine.jobs.import_report import ImportReport, Options, SnapshotReport, exit_code
@@ -54,7 +54,8 @@ def import_csv(
     if not found:
         listed = ", ".join(str(path) for path in paths)
         raise UserError(
-            f"there is no *.csv or *.zip file in {listed}, and no YourLibrary.json or Playlist1.json"
+            f"there is no *.csv or *.zip file in {listed}, and no YourLibrary.json or Playlist1.json; "
+            "files with other names have to be named themselves"
         )
     dry = options.dry_run
     run_of = nullcontext(None) if dry else recorded_run(open_unit, "import-csv", clock)
@@ -181,9 +182,11 @@ class _Import:
         new = [one for one in _without_copies(read) if not self._is_repeat(one, keys)]
         moment = max((one.at for one in new or candidates), default=None)
         if moment is not None and moment > self._clock() + _DAY:
+            late = max(new or candidates, key=lambda one: one.at)
             self._notes.append(
-                f"this is dated {to_iso(moment)}, which is yet to come: until then every export that is "
-                "taken before it is overruled by it"
+                f"{late.report.path} is dated {to_iso(moment)}, which is yet to come: until then it "
+                "overrules every export that is taken before it; history drop takes it back, and "
+                "--taken-at gives it another time"
             )
         roster = self._roster(keys, candidates) if self._is_whole() else None
         if roster is not None and moment is not None and timeline.has_roster(moment, roster):
@@ -279,7 +282,7 @@ class _Import:
             remedy = "a later export that agrees confirms it"
             if told == 0:
                 why = f"it came back empty, where {held:,} entries were"
-            elif told < held:
+            elif held - told > LOST_AT_LEAST and told * 2 < held:
                 why = f"it has {told:,} entries, where {held:,} were"
             else:
                 why = "an older file came back under a newer time"

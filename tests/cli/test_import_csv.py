@@ -265,3 +265,9 @@ def test_whole_library_ends_what_is_missing(shell: Shell, tmp_path: Path) -> Non
     assert ended == {"liked": None, "csv:a": None, "csv:b": "2026-01-20T12:00:00Z"}
     again = shell.json("import-csv", tmp_path / "two", "--whole-library")
     assert again["snapshot"] == found["snapshot"] | {"unchanged": True}
+
+
+def test_an_empty_path_is_a_wrong_call_and_not_the_present_folder(shell: Shell) -> None:
+    said = shell("import-csv", "", code=2)
+    assert "PATH is empty" in said.err
+    assert not shell.path.exists()

@@ -185,14 +185,11 @@ def link_of_album(cell: str) -> str:
 def counted(cell: str, count: int, split: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
     """Split names of which there are ``count``: by the rule that is given, else by one that fits.
 
-    Where two others fit and disagree, or none fits, the rule that is given stands. Where that is to
-    split at ``,``, the commas inside names are first told by the space behind them.
+    Where two others fit and disagree, or none fits, the rule that is given stands.
     """
     ruled = split(cell)
     if len(ruled) == count:
         return ruled
-    if split is at_commas and len(tight := at_tight_commas(cell)) == count:
-        return tight
     whole_cell = {(cell,)} if count == 1 else set()
     fitting = {names for way in _WAYS if len(names := way(cell)) == count} | whole_cell
     return fitting.pop() if len(fitting) == 1 else ruled

@@ -39,7 +39,7 @@ def decode(path: str, content: bytes) -> Decoded:
     """Decode a file. Raises MalformedExport with the place of the first byte that cannot be right."""
     for start, kind in _KINDS:
         if content.startswith(start):
-            raise MalformedExport(f"this is {kind}, not CSV", file=path, line=1)
+            raise MalformedExport(f"this is {kind}, not CSV: export again", file=path, line=1)
     wide = _UTF16.get(content[:2]) or _wide(content)
     if wide:
         return _decode_wide(path, content, wide)

@@ -13,7 +13,7 @@ from syncengine.core.identity import TrackKey
 from syncengine.core.moment import to_iso
 
 if TYPE_CHECKING:
-    from syncengine.core.history import PlaylistChange
+    from syncengine.core.history import Fact, PlaylistChange
     from syncengine.jobs.history import LibraryDiff
 
 EXAMPLES = (
@@ -92,6 +92,10 @@ def _playlist(change: PlaylistChange) -> dict[str, object]:
     }
 
 
+def _fact(value: Fact) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
 def show(cli: CliContext, found: LibraryDiff) -> None:
     """Say what changed, as a person wants to hear it."""
     cli.line(f"from {to_iso(found.start)} to {to_iso(found.end)}")
@@ -122,7 +126,9 @@ def show(cli: CliContext, found: LibraryDiff) -> None:
         f"{drift.up + drift.down:,} ({drift.up:,} up, {drift.down:,} down)"
     )
     for change in found.tracks[:_MOST_FACTS]:
-        told = "; ".join(f"{name}: {old} → {new}" for name, (old, new) in change.fields.items())
+        told = "; ".join(
+            f"{name}: {_fact(old)} → {_fact(new)}" for name, (old, new) in change.fields.items()
+        )
         cli.line(f"  {change.track}  {told}")
     if len(found.tracks) > _MOST_FACTS:
         cli.line(f"  and {len(found.tracks) - _MOST_FACTS:,} more; --json lists them all")

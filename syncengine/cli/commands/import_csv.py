@@ -77,6 +77,8 @@ def command(
         dry_run,
         cli.settings.keep_csv_days,
     )
+    if "" in paths:  # an unset variable in a script; Path makes the present folder of it
+        raise UsageError("a PATH is empty: name a file, a folder or a zip")
     started = time.perf_counter()
     with cli.progress("importing") as steps:
         report = _run(cli, [Path(path) for path in paths], options, steps)
@@ -223,6 +225,8 @@ def _forms(report: ImportReport) -> str:
     """Name what the new files were written by."""
     counts = Counter(
         f"{file.dialect} of {file.generation}"
+        if file.generation[:1].isdigit()
+        else f"{file.dialect} ({file.generation})"
         for file in report.files
         if file.generation and file.status != "unchanged"
     )

@@ -219,6 +219,23 @@ def test_the_header_with_tabs_before_danceability_is_known() -> None:
     assert parse(csv_text(tabbed)).dialect.generation == "2024-09-10"
 
 
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Earth, Wind & Fire", ["Earth, Wind & Fire"]),
+        ("Tyler, The Creator,Kali Uchis", ["Tyler, The Creator", "Kali Uchis"]),
+        ("Ada,Bert", ["Ada", "Bert"]),
+    ],
+)
+def test_a_comma_before_a_space_is_of_a_name_where_artists_are_joined_by_bare_ones(
+    cell: str, names: list[str]
+) -> None:
+    row = row_of(generation(NET, "2024-09-10")) | {"Artist Name(s)": cell}
+    claim = only_claim(csv_text(list(row), row))
+    assert claim.recording is not None
+    assert [artist.name for artist in claim.recording.artists] == names
+
+
 def test_a_file_without_any_id_makes_keys_of_names() -> None:
     row = row_of(generation(NET, "2024-09-04"))
     assert only_claim(csv_text(list(row), row)).track.startswith("meta:")

@@ -25,7 +25,7 @@ NAME = st.text(st.sampled_from("aé日 .&'"), min_size=1, max_size=6).filter(
 )
 JOINTS: Mapping[Callable[[str], tuple[str, ...]], str] = {
     cells.at_semicolons: ";",
-    cells.at_commas: ",",
+    cells.at_tight_commas: ",",
     cells.at_joints: ", ",
     cells.at_bare_joints: ", ",
 }

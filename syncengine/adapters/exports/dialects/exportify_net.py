@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from syncengine.adapters.exports.cells import (
-    at_commas,
     at_joints,
     at_semicolons,
+    at_tight_commas,
     link_of_album,
 )
 from syncengine.adapters.exports.dialects.form import FEATURES, FOREVER, NAMES, Form
@@ -69,7 +69,7 @@ def _older(
         Dialect(NET, generation, OLD_RANK, NAMES),
         tuple(columns),
         {"English": {**_OLDER_TITLES, "uri": uri, "label": label}},
-        at_commas,
+        at_tight_commas,
         deletes=deletes,
         until=until,
         rewrites={"album_uri": link_of_album} if "album_uri" in columns else {},

@@ -177,7 +177,7 @@ def explain(header: Sequence[str]) -> str:
         key=lambda pair: 2 * len(cells & _titles(pair[0])) - len(pair[0]),
     )
     shared = cells & _titles(nearest)
-    readable = f"Readable are CSV files from {NET}, {APP}, {CLI} and {SOUNDIIZ}."
+    readable = f"Readable are CSV files from {NET}, {APP}, {CLI}, {SOUNDIIZ} and TuneMyMusic."
     if not shared:
         return f"the first line is no header of an export. {readable}"
     missing = [title for _, title in nearest if folded(title) not in cells]
