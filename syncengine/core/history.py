@@ -72,8 +72,19 @@ def _change(before: Standing | None, after: Standing | None) -> PlaylistChange |
     is_other = before.key != after.key and before.name != after.name
     if is_other or _is_spelt_anew(before, after):
         return PlaylistChange(after.key, after.name, "renamed", before.name, entries)
-    return (
-        None if entries.empty else PlaylistChange(after.key, after.name, "changed", None, entries)
+    if entries.empty or _only_became_known(entries):
+        return None
+    return PlaylistChange(after.key, after.name, "changed", None, entries)
+
+
+def _only_became_known(entries: EntryDiff) -> bool:
+    """Tell whether all that differs are stamps and people that were not known before."""
+    if entries.added or entries.removed or entries.moved:
+        return False
+    return all(
+        (known is None or known == now)
+        for each in entries.restamped
+        for known, now in zip(each.before[1:], each.after[1:], strict=True)
     )
 
 

@@ -152,3 +152,26 @@ def test_exports_of_several_dates_in_one_folder_are_each_heard_at_theirs(
 def test_a_file_is_never_older_than_what_was_added_last(shell: Shell, tmp_path: Path) -> None:
     found = put(shell, tmp_path / "Mix.csv", songs(1, added_at=day(5)), 1)
     assert found["snapshot"]["taken_at"] == day(5)
+
+
+def test_stamps_that_become_known_are_no_change(shell: Shell, tmp_path: Path) -> None:
+    bare = "title;artist;album;isrc;addedDate;addedBy;duration;url\n" + "".join(
+        f"Song {n};Ada;Rivers;;;;200s;https://open.spotify.com/track/{n:022}\n" for n in range(5)
+    )
+    header = "Track URI,Track Name,Album Name,Artist Name(s),Release Date,Duration (ms),Popularity,"
+    header += (
+        "Explicit,Added By,Added At,Genres,Record Label,Danceability,Energy,Key,Loudness,Mode,"
+    )
+    header += "Speechiness,Acousticness,Instrumentalness,Liveness,Valence,Tempo,Time Signature\n"
+    dated = header + "".join(
+        f'spotify:track:{n:022},"Song {n}","Rivers","Ada",2001,200000,5,false,,2020-01-01T00:00:0{n}Z,"","",'
+        ",,,,,,,,,,,\n"
+        for n in range(5)
+    )
+    path = tmp_path / "Mix.csv"
+    path.write_text(bare, encoding="utf-8")
+    shell("import-csv", path, "--taken-at", "2026-01-01")
+    path.write_text(dated, encoding="utf-8")
+    found = shell.json("import-csv", path, "--taken-at", "2026-02-01")
+    assert (found["totals"]["entries_added"], found["totals"]["entries_removed"]) == (0, 0)
+    assert shell.json("history", "diff", "2026-01-01", "2026-02-01")["playlists"] == []

@@ -89,6 +89,7 @@ class EntryWriter:
         balance: Counter[tuple[int, int, Instant | None]] = Counter()
         for (playlist, track, added_at), change in self._balance.items():
             balance[playlist, real.get(track, track), added_at] += change
+        _forgive_stamps(balance)
         changes = balance.values()
         gained = self._gained + sum(n for n in changes if n > 0)
         return gained, -sum(n for n in changes if n < 0)
@@ -206,6 +207,21 @@ class EntryWriter:
         bulk_insert(self._connection, ENTRIES, _COLUMNS, new)
         self._founded.clear()
         self._new, self._ends, self._starts, self._gone, self._loaded = {}, {}, {}, [], {}
+
+
+def _forgive_stamps(balance: Counter[tuple[int, int, Instant | None]]) -> None:
+    """Take for one what went and came only because its stamp became known, or is not said any more."""
+    stamped: dict[tuple[int, int], list[tuple[int, int, Instant | None]]] = {}
+    for place in balance:
+        if place[2] is not None:
+            stamped.setdefault(place[:2], []).append(place)
+    for bare in [place for place in balance if place[2] is None]:
+        for place in stamped.get(bare[:2], ()):
+            if balance[bare] * balance[place] < 0:
+                both = min(balance[bare], balance[place], key=abs)
+                sign = 1 if balance[bare] > 0 else -1
+                balance[bare] -= sign * abs(both)
+                balance[place] += sign * abs(both)
 
 
 class _Laying:
