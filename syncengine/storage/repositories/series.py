@@ -79,6 +79,8 @@ class Retelling:
         self._last = self._changed[-1].at
         self._ranks = {each.rank for each in self._changed}
         self._spans: dict[int, tuple[Instant, Instant]] = {}
+        self._spoken: set[SeriesKey] = set()
+        self._rated: set[SeriesKey] = set()
         self._first = self._changed[0].at
 
     def run(self) -> Told:
@@ -90,6 +92,9 @@ class Retelling:
             for line in self._contents.lines(each.content):
                 first = self._spans.get(line.track, (each.at, each.at))[0]
                 self._spans[line.track] = (first, each.at)
+                self._spoken.add((line.track, each.rank))
+                if line.popularity is not None:
+                    self._rated.add((line.track,))
         return Told({}, self._retell(later, hidden) if self._spans else set())
 
     def _continue(self) -> Told:
@@ -166,8 +171,10 @@ class Retelling:
         """Hear what later observations say of the changed tracks, until all have been heard of."""
         waiting = self._still_spoken_of(hidden)
         left = {each.rank for each in later}
-        claims.waiting = {(track, rank) for track in waiting for rank in self._ranks & left}
-        values.waiting = {(track,) for track in waiting}
+        # A series that no changed observation speaks of is as it was: nothing has to settle it. Without
+        # this a single local file, which has no popularity, would make us listen to the very end.
+        claims.waiting = {key for key in self._spoken if key[0] in waiting and key[1] in left}
+        values.waiting = {key for key in self._rated if key[0] in waiting}
         for each in later:
             done = not claims.waiting and not values.waiting
             if done and each.at > max(self._last, claims.until, values.until):
