@@ -359,7 +359,7 @@ def _located(shown: str, places: Sequence[Path]) -> str:
     """Return where a file is, from how it is shown: two folders may hold files of one name."""
     found = [place / shown for place in places]
     # Unlike Path.exists, this takes any path, however long.
-    there = (path for path in found if os.path.exists(path))  # noqa: PTH110
+    there = (path for path in found if os.path.exists(path))  # noqa: PTH110 - see above
     return as_text(str(next(there, found[0])))
 
 

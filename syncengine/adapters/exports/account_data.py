@@ -42,17 +42,17 @@ _DAY = re.compile(rb'"(?:addedDate|lastModifiedDate)"\s*:\s*"(\d{4}-\d{2}-\d{2})
 
 
 class _Track(Struct, omit_defaults=True):
-    trackName: str | None = None  # noqa: N815 - Spotify's names of members, also below
-    artistName: str | None = None  # noqa: N815
-    albumName: str | None = None  # noqa: N815
-    trackUri: str | None = None  # noqa: N815
+    trackName: str | None = None  # noqa: N815 - Spotify's name
+    artistName: str | None = None  # noqa: N815 - Spotify's name
+    albumName: str | None = None  # noqa: N815 - Spotify's name
+    trackUri: str | None = None  # noqa: N815 - Spotify's name
     uri: str | None = None
 
 
 class _Episode(Struct, omit_defaults=True):
-    episodeName: str | None = None  # noqa: N815
-    showName: str | None = None  # noqa: N815
-    episodeUri: str | None = None  # noqa: N815
+    episodeName: str | None = None  # noqa: N815 - Spotify's name
+    showName: str | None = None  # noqa: N815 - Spotify's name
+    episodeUri: str | None = None  # noqa: N815 - Spotify's name
 
 
 class Item(_Track, omit_defaults=True):
@@ -60,7 +60,7 @@ class Item(_Track, omit_defaults=True):
 
     track: _Track | None = None
     episode: _Episode | None = None
-    localTrack: _Track | str | None = None  # noqa: N815
+    localTrack: _Track | str | None = None  # noqa: N815 - Spotify's name
 
 
 class Liked(Struct, omit_defaults=True):
