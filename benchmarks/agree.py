@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 
 from syncengine.adapters.notion.sink import NotionSink
 from syncengine.core.moment import Instant
-from syncengine.core.plan import digest
+from syncengine.core.plan import Agreement, digest
 from syncengine.storage.bulk import bulk_insert
 from syncengine.storage.models import ledger
 from syncengine.storage.unit_of_work import Database
@@ -23,8 +24,10 @@ def agree(url: str) -> int:
     at = Instant(1)
     sink = NotionSink()
     with Database(url, lambda: at).unit() as unit:
-        wanted = sink.desired(
-            tuple(unit.library.catalog_tracks()), tuple(unit.library.catalog_playlists())
+        wanted = list(
+            sink.desired(
+                tuple(unit.library.catalog_tracks()), tuple(unit.library.catalog_playlists())
+            )
         )
         rows = [
             (
@@ -39,6 +42,10 @@ def agree(url: str) -> int:
             )
             for number, item in enumerate(wanted)
         ]
+        counts = Counter(item.entity for item in wanted)
+        unit.ledger.note_agreement(
+            sink.name, Agreement(unit.library.digest(), sink.rules, counts), at
+        )
         bulk_insert(unit.connection, ledger.agreed_items, _COLUMNS, rows)
         unit.commit()
     return len(rows)

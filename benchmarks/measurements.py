@@ -102,7 +102,7 @@ MEASUREMENTS = (
         (*CLI, "--json", "reconcile", "--dry-run"),
         state="tracks",
         beside="status",
-        seconds=5.0,
+        times=5.0,
     ),
     Measurement(
         "plan-agreed",
@@ -110,7 +110,7 @@ MEASUREMENTS = (
         (*CLI, "--json", "reconcile", "--dry-run"),
         state="agreed",
         beside="status",
-        seconds=2.0,
+        times=2.0,
     ),
     Measurement(
         "year-day",
@@ -128,7 +128,7 @@ MEASUREMENTS = (
         (*CLI, "import-csv", "{year-middle}"),
         state="year",
         beside="status",
-        seconds=10.0,
+        times=10.0,
     ),
     Measurement(
         "year-diff",

@@ -136,7 +136,7 @@ def plan_for(
     return plan_reconcile(
         catalog=_Catalog(library),
         base=Base(force[0] if force else None, library.digest()),
-        agreed=unit.ledger.agreed,
+        agreements=unit.ledger,
         sinks=make_sinks(settings, names),
         clock=clock,
         scope=scope or WHOLE,

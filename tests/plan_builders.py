@@ -49,6 +49,7 @@ class Shelf:
         }
     )
     wants: Sequence[Item] = ()
+    rules: str = "1"
 
     def desired(
         self, tracks: Iterable[CatalogTrack], playlists: Iterable[CatalogPlaylist]

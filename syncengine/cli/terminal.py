@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 
 class Terminal:
-    """The two streams of one run; ``emitted`` says that the one JSON object is out."""
+    """The two streams of one run; ``emitted`` is the one JSON object, once it is out.
+
+    It is kept, because the process ends without taking apart what is left.
+    """
 
     def __init__(self) -> None:
-        self.emitted = False
+        self.emitted: Mapping[str, object] | None = None
         for stream in (sys.stdout, sys.stderr):
             if reconfigure := getattr(stream, "reconfigure", None):
                 reconfigure(
@@ -62,9 +65,9 @@ class Terminal:
     def write_json(self, content: Mapping[str, object]) -> None:
         """Write the one object of this run to stdout. Raises UserError where it cannot take it."""
         encoded = to_json(content)
-        if self.emitted:
+        if self.emitted is not None:
             raise AssertionError("one JSON object per run")
-        self.emitted = True
+        self.emitted = content
         if sys.stdout is not None:
             with _taken():
                 sys.stdout.flush()

@@ -12,7 +12,7 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff
 _UNSAFE_IN_LINES = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\ud800-\udfff]")
+_C1_IN_UTF8 = re.compile(b"\xc2[\x80-\x9f]")
 _PICTURES = 0x2400
 """Where Unicode's pictures of the control characters begin."""
 
@@ -41,12 +41,22 @@ def safe_lines(text: str) -> str:
 def to_json(content: Mapping[str, object]) -> bytes:
     """Return one JSON object in UTF-8 and a line end.
 
-    Paths become texts. Lone surrogates (odd file names) and C1 controls are written as escapes.
-    Raises TypeError for a value that JSON cannot hold and ValueError for NaN.
+    Paths become texts, and NaN null. Lone surrogates (odd file names) and C1 controls are written as
+    escapes. Raises TypeError for a value that JSON cannot hold.
     """
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, default=_plain)
-    escaped = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    return escaped.encode() + b"\n"
+    import msgspec  # help and version have no JSON to write
+
+    try:
+        said = msgspec.json.encode(content, enc_hook=_plain)
+    except UnicodeEncodeError:  # only the slower one can write lone surrogates
+        text = json.dumps(content, ensure_ascii=False, default=_plain)
+        said = text.encode("utf-8", "backslashreplace")
+    # Two passes: each looks for one first byte, which takes a tenth of the time that a choice would.
+    return _C1_IN_UTF8.sub(_escaped, said.replace(b"\x7f", b"\\u007f")) + b"\n"
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    return b"\\u%04x" % ord(found[0].decode())
 
 
 def _plain(value: object) -> object:

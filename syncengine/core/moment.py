@@ -13,6 +13,8 @@ _DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}\Z")
 _MINIMUM = int(datetime(1970, 1, 1, tzinfo=UTC).timestamp())
 LATEST = Instant(int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()))
 """The last instant that ISO 8601's four digits can name."""
+FOR_EVER = Instant(2**62)
+"""Later than any moment."""
 
 
 def from_datetime(moment: datetime) -> Instant:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from syncengine.core.moment import Instant
 
@@ -30,7 +31,7 @@ REMOVED = "Removed"
 """The field by which a plan says that a thing is marked as removed, or no longer is; no sink may use
 the name for a field of its own."""
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,19 @@ class Agreed:
     def title(self) -> str:
         """Return the title it was last agreed to have, else its key."""
         return str(self.properties.get(TITLE) or self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A sink and the library agreed in everything, and nothing was left to do.
+
+    ``library`` is the digest of the library, ``rules`` those by which the sink's items were made of it:
+    while both are what they were, so is everything that follows. ``unchanged`` counts items by entity.
+    """
+
+    library: str
+    rules: str
+    unchanged: Mapping[Entity, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,4 +229,4 @@ def make_plan(created_at: Instant, base: Base, sinks: Mapping[str, SinkPlan]) ->
 
 
 def _hash(content: object, size: int) -> str:
-    return blake2b(_encode(content).encode(), digest_size=size).hexdigest()
+    return blake2b(_encode(content), digest_size=size).hexdigest()

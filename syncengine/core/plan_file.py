@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar, get_args
 
+import msgspec
+
 from syncengine.core.moment import Instant, parse_utc, to_iso
 from syncengine.core.plan import (
     ENTITIES,
@@ -47,8 +49,11 @@ def to_json(plan: Plan) -> str:
 
     Half surrogates, which UTF-8 cannot hold, become the escapes that JSON has for them.
     """
-    text = json.dumps(document(plan), ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode()
+    try:
+        return msgspec.json.encode(document(plan)).decode()
+    except UnicodeEncodeError:
+        text = json.dumps(document(plan), ensure_ascii=False)
+        return text.encode("utf-8", "backslashreplace").decode()
 
 
 def from_json(text: str | bytes) -> Plan:

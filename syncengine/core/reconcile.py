@@ -12,6 +12,7 @@ from syncengine.core.plan import (
     REMOVED,
     Action,
     Agreed,
+    Agreement,
     Along,
     Entity,
     FieldPolicy,
@@ -108,6 +109,16 @@ def plan_sink(
         tuple(actions),
         guard(sink.name, stocks, lifted),
     )
+
+
+def plan_nothing(sink: Sink, agreement: Agreement) -> SinkPlan:
+    """Return the plan of a sink that agrees with the library in everything."""
+    tallies = {
+        entity: Tally(0, 0, 0, 0, agreement.unchanged.get(entity, 0))
+        for entity in ENTITIES
+        if entity in sink.entities
+    }
+    return SinkPlan(tallies, sink.estimate(()), (), ())
 
 
 def settle(action: Action, before: Agreed | None, address: str | None) -> Agreed:

@@ -21,6 +21,10 @@ class Sink(Protocol):
         """The entities it keeps; others are never planned, not even removed."""
 
     @property
+    def rules(self) -> str:
+        """What else than the library its items follow from, such that equal rules make equal items."""
+
+    @property
     def policies(self) -> Policies:
         """How changes of fields are judged, and which fields are relations."""
 

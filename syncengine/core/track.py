@@ -165,19 +165,24 @@ def _as_said(track: TrackKey, said: Attestation) -> Facts:
     """Return what a claim says on its own: what ``resolve`` would, without the merging."""
     claim = said.claim
     origin = Provenance(said.dialect.name, said.at)
-    groups = ("recording", "release", "genres", "features", "isrc")
-    return Facts(
-        track,
-        claim.recording or NO_RECORDING,
-        claim.release or NO_RELEASE,
-        claim.genres or (),
-        None if claim.features in _SILENT else claim.features,
-        claim.isrc,
-        {name: origin for name in groups if getattr(claim, name) not in _SILENT},
-    )
+    recording = claim.recording or NO_RECORDING
+    release = claim.release or NO_RELEASE
+    features = None if claim.features == _NO_FEATURES else claim.features
+    sources: dict[str, Provenance] = {}
+    if recording != NO_RECORDING:
+        sources["recording"] = origin
+    if release != NO_RELEASE:
+        sources["release"] = origin
+    if claim.genres:
+        sources["genres"] = origin
+    if features:
+        sources["features"] = origin
+    if claim.isrc:
+        sources["isrc"] = origin
+    return Facts(track, recording, release, claim.genres or (), features, claim.isrc, sources)
 
 
-_SILENT = (None, (), "", NO_RECORDING, NO_RELEASE, AudioFeatures())
+_NO_FEATURES = AudioFeatures()
 
 
 def _merge(

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Protocol
 
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
-from syncengine.core.plan import Agreed, Base, Item, Plan, make_plan
+from syncengine.core.plan import Agreed, Agreement, Base, Item, Plan, SinkPlan, make_plan
 from syncengine.core.ports import Clock
-from syncengine.core.reconcile import plan_sink
+from syncengine.core.reconcile import plan_nothing, plan_sink
 from syncengine.core.scope import WHOLE, Scope
 from syncengine.core.sink import Sink
 from syncengine.errors import NotFound
 
-AgreedLookup = Callable[[str], Iterable[Agreed]]
-"""Returns what the sink of a name last agreed to; nothing for one that never did."""
+
+class Agreements(Protocol):
+    """What sinks, by name, last agreed to."""
+
+    def agreed(self, sink: str) -> Iterable[Agreed]:
+        """Return every item a sink was last known to hold; none for one that never agreed."""
+
+    def agreement(self, sink: str) -> Agreement | None:
+        """Return the state in which nothing was left to do for a sink; None where there is none."""
 
 
 class Catalog(Protocol):
@@ -32,7 +40,7 @@ def plan_reconcile(
     *,
     catalog: Catalog,
     base: Base,
-    agreed: AgreedLookup,
+    agreements: Agreements,
     sinks: Sequence[Sink],
     clock: Clock,
     scope: Scope = WHOLE,
@@ -44,17 +52,37 @@ def plan_reconcile(
     that trips refuses its sink and no other. Raises NotFound when the scope names something that
     neither the library nor a sink knows.
     """
-    tracks = tuple(catalog.tracks())
-    playlists = tuple(catalog.playlists())
-    wanted = {sink.name: list(sink.desired(tracks, playlists)) for sink in sinks}
-    held = {sink.name: list(agreed(sink.name)) for sink in sinks}
+    planned: dict[str, SinkPlan] = {}
+    settled = {sink.name: agreements.agreement(sink.name) for sink in sinks} if scope.whole else {}
+    shown = _Shown(catalog)
+    sides: list[tuple[Sink, list[Item], list[Agreed]]] = []
+    for sink in sinks:
+        agreement = settled.get(sink.name)
+        if agreement and (agreement.library, agreement.rules) == (base.digest, sink.rules):
+            planned[sink.name] = plan_nothing(sink, agreement)
+        else:
+            wanted = list(sink.desired(shown.tracks, shown.playlists))
+            sides.append((sink, wanted, list(agreements.agreed(sink.name))))
     if not scope.whole:
-        _require_known(scope, chain(*wanted.values(), *held.values()))
-    planned = {
-        sink.name: plan_sink(sink, wanted[sink.name], held[sink.name], scope=scope, lifted=lifted)
-        for sink in sinks
-    }
-    return make_plan(clock(), base, planned)
+        _require_known(scope, chain(*(chain[Item | Agreed](mine, its) for _, mine, its in sides)))
+    for sink, wanted, held in sides:
+        planned[sink.name] = plan_sink(sink, wanted, held, scope=scope, lifted=lifted)
+    return make_plan(clock(), base, {sink.name: planned[sink.name] for sink in sinks})
+
+
+class _Shown:
+    """The library, read once and only if some sink has to be compared with it."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    @cached_property
+    def tracks(self) -> tuple[CatalogTrack, ...]:
+        return tuple(self._catalog.tracks())
+
+    @cached_property
+    def playlists(self) -> tuple[CatalogPlaylist, ...]:
+        return tuple(self._catalog.playlists())
 
 
 def _require_known(scope: Scope, things: Iterable[Item | Agreed]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    delete,
     insert,
     update,
 )
@@ -83,6 +84,19 @@ def _insert_statement(
             bind = lambda batch: [pick(row) for row in batch]  # noqa: E731 - see above
         _INSERTS[key] = (str(compiled), bind)
     return _INSERTS[key]
+
+
+def bulk_delete(
+    connection: Connection, table: Table, columns: Sequence[str], keys: Iterable[tuple[Any, ...]]
+) -> None:
+    """Delete the rows with these values in ``columns``, which should be the primary key.
+
+    One by one, for that finds each by its key: SQLite goes through the whole table for a list of tuples.
+    """
+    rows = [dict(zip(columns, key, strict=True)) for key in keys]
+    if rows:
+        found = (table.c[name] == bindparam(name) for name in columns)
+        connection.execute(delete(table).where(*found), rows)
 
 
 def bulk_update(

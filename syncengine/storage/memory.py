@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, delete, select
 
 from syncengine.core.identity import PlaylistKey
-from syncengine.core.moment import Instant
+from syncengine.core.moment import FOR_EVER, Instant
 from syncengine.core.rename import Join, find_joins, group_keys
 from syncengine.core.snapshot import Effect, Observation, Source
 from syncengine.storage.bulk import Numbers, chunks
@@ -25,7 +25,7 @@ from syncengine.storage.repositories.entries import EntryWriter
 from syncengine.storage.repositories.facts import FactWriter
 from syncengine.storage.repositories.interning import Interner
 from syncengine.storage.repositories.judgements import playlist_verdicts
-from syncengine.storage.repositories.past import FOR_EVER, Past, Recorded, heard
+from syncengine.storage.repositories.past import Past, Recorded, heard
 from syncengine.storage.repositories.series import Heard
 from syncengine.storage.repositories.spans import SpanWriter
 from syncengine.storage.repositories.timeline import (
@@ -330,9 +330,13 @@ class Memory:
         change.restated |= {s.event.id for s in steps if isinstance(s.event, Observation)}
         self._past.write_steps(steps)
         self._entries.lay([stretch for refold in refolds for stretch in refold.stretches])
-        names = self._spans.open_names(change.playlists)
+        spans = self._spans.standing(change.playlists)
         self._spans.write(
-            {r.playlist for r in refolds if r.playlist in whole or r.renames(names.get(r.playlist))}
+            {
+                r.playlist
+                for r in refolds
+                if r.playlist in whole or r.renames(spans.get(r.playlist, ()))
+            }
         )
         self._spans.refresh(change.playlists | whole)
         self._facts.retell(came, went)

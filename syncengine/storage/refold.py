@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from syncengine.core.snapshot import (
 )
 from syncengine.storage.repositories.contents import ContentBook
 from syncengine.storage.repositories.entries import Stretch
-from syncengine.storage.repositories.past import Past, Recorded, heard
+from syncengine.storage.repositories.past import Past, Recorded, Span, heard
 from syncengine.storage.repositories.series import Heard
 
 
@@ -152,13 +153,32 @@ class Refold:
     def _lines(self, state: int | None) -> Sequence[Line]:
         return () if state is None else self._contents.lines(state)
 
-    def renames(self, called: tuple[int, int] | None) -> bool:
-        """Tell whether the playlist's spans may differ; ``called`` are key and name of its open one."""
+    def renames(self, spans: Sequence[Span]) -> bool:
+        """Tell whether the playlist's spans may differ from these, which it had so far."""
         rows = self._rows.values()
         new = [r for r in rows if self.effects.get(r.observation.id, Effect.SILENT).heard]
-        if not self._window.in_order or self.went or len(self._events) != len(self._rows):
+        if self.went or len(self._events) != len(self._rows):
             return True
-        return any((row.key, row.name) != called for row in new)
+        if self._window.in_order:
+            called = {(key, name) for key, name, _, until in spans if until is None}
+            return any((row.key, row.name) not in called for row in new)
+        # One that says what holds already changes nothing, unless its bytes come back later: those
+        # could then be taken for a copy of it.
+        came = {each.order for each in self.came}
+        digests = Counter(row.observation.digest for row in rows)
+        return any(
+            digests[row.observation.digest] > 1 or not _says_what_holds(row, spans)
+            for row in new
+            if row.observation.order in came
+        )
+
+
+def _says_what_holds(row: Recorded, spans: Sequence[Span]) -> bool:
+    at = row.observation.at
+    return any(
+        (key, name) == (row.key, row.name) and start < at and (until is None or at < until)
+        for key, name, start, until in spans
+    )
 
 
 def _base(rows: Sequence[Recorded], window: Window) -> int | None:

@@ -9,6 +9,14 @@ CREATE TABLE agreed_items (
 	agreed_at BIGINT NOT NULL, 
 	CONSTRAINT pk_agreed_items PRIMARY KEY (sink, entity, "key")
 );
+CREATE TABLE agreements (
+	sink VARCHAR NOT NULL, 
+	library VARCHAR NOT NULL, 
+	rules VARCHAR NOT NULL, 
+	unchanged VARCHAR NOT NULL, 
+	agreed_at BIGINT NOT NULL, 
+	CONSTRAINT pk_agreements PRIMARY KEY (sink)
+);
 CREATE TABLE albums (
 	id INTEGER NOT NULL, 
 	"key" VARCHAR NOT NULL, 
@@ -360,4 +368,4 @@ CREATE INDEX ix_rosters_snapshot_id ON rosters (snapshot_id);
 CREATE INDEX ix_snapshots_taken_at ON snapshots (taken_at);
 CREATE INDEX ix_sync_log_run_id ON sync_log (run_id);
 CREATE INDEX ix_track_aliases_alias_of ON track_aliases (alias_of);
-INSERT INTO alembic_version (version_num) VALUES ('0003');
+INSERT INTO alembic_version (version_num) VALUES ('0004');

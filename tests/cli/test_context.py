@@ -55,12 +55,11 @@ def test_json_holds_every_text_and_is_one_line_of_utf8(content: dict[str, str]) 
 
 def test_json_is_written_as_it_reads() -> None:
     assert to_json({"a": "ü日", "b": Path("x"), "c": (1, None)}) == (
-        '{"a": "ü日", "b": "x", "c": [1, null]}\n'.encode()
+        '{"a":"ü日","b":"x","c":[1,null]}\n'.encode()
     )
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        to_json({"a": float("nan")})
-    with pytest.raises(TypeError, match="set has no place"):
-        to_json({"a": {1}})
+    assert to_json({"a": float("nan")}) == b'{"a":null}\n'
+    with pytest.raises(TypeError, match="object has no place"):
+        to_json({"a": object()})
 
 
 def test_emit_puts_version_and_kind_first(capsys: pytest.CaptureFixture[str]) -> None:

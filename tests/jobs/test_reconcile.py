@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from syncengine.adapters.notion.sink import NotionSink
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
 from syncengine.core.identity import TrackKey
-from syncengine.core.plan import Agreed, Base, Plan, Tally
+from syncengine.core.plan import Agreed, Agreement, Base, Plan, Tally
 from syncengine.core.scope import WHOLE, Scope
 from syncengine.core.track import Release
 from syncengine.errors import NotFound
@@ -25,6 +25,20 @@ class Library:
 
     def playlists(self) -> Iterable[CatalogPlaylist]:
         return iter([catalog_playlist()])
+
+
+@dataclass
+class Agreements:
+    """What the sinks last agreed to."""
+
+    items: dict[str, list[Agreed]] = field(default_factory=dict)
+    whole: dict[str, Agreement] = field(default_factory=dict)
+
+    def agreed(self, sink: str) -> Iterable[Agreed]:
+        return self.items.get(sink, [])
+
+    def agreement(self, sink: str) -> Agreement | None:
+        return self.whole.get(sink)
 
 
 LIBRARY = Library(
@@ -46,11 +60,12 @@ def _plan(
     agreed: dict[str, list[Agreed]] | None = None,
     scope: Scope = WHOLE,
     lifted: Sequence[str] = (),
+    whole: dict[str, Agreement] | None = None,
 ) -> Plan:
     return plan_reconcile(
         catalog=library,
         base=Base(7, "digest"),
-        agreed=lambda sink: (agreed or {}).get(sink, []),
+        agreements=Agreements(agreed or {}, whole or {}),
         sinks=SINKS,
         clock=lambda: NOON,
         scope=scope,
@@ -76,6 +91,17 @@ def test_once_agreed_there_is_nothing_to_do() -> None:
     second = _plan(agreed=_agreed(first))
     assert second.empty
     assert second.sinks["notion"].summary == Tally(unchanged=121)
+
+
+def test_while_library_and_rules_are_as_they_were_a_sink_that_agreed_is_not_compared() -> None:
+    agreed = Agreement("digest", NotionSink().rules, {"track": 40})
+    plan = _plan(whole={"notion": agreed})
+    assert plan.sinks["notion"].summary == Tally(unchanged=40)
+    assert plan.sinks["shelf"].summary == Tally(create=1)
+    for other in (replace(agreed, library="another"), replace(agreed, rules="0 track")):
+        assert _plan(whole={"notion": other}).sinks["notion"].summary == Tally(create=121)
+    narrow = Scope(tracks=frozenset({TrackKey("spotify:local:3")}))
+    assert not _plan(whole={"notion": agreed}, scope=narrow).empty
 
 
 def test_a_guard_refuses_its_own_sink_only() -> None:

@@ -85,7 +85,7 @@ def count_all(folder: Path, rows: int) -> dict[str, int]:
         return plan_reconcile(
             catalog=bootstrap._Catalog(unit.library),
             base=Base(None, ""),
-            agreed=unit.ledger.agreed,
+            agreements=unit.ledger,
             sinks=[NotionSink()],
             clock=lambda: NOW,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from syncengine.adapters.notion.pages import pages
+from syncengine.adapters.notion.pages import RULES, pages
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
 from syncengine.core.plan import (
     ENTITIES,
@@ -38,6 +38,12 @@ class NotionSink:
     requests_per_minute: int = REQUESTS_PER_MINUTE
     popularity_always: bool = False
     name: str = "notion"
+
+    @property
+    def rules(self) -> str:
+        """Return by which rules pages are made and compared; the pace has no part in it."""
+        judged = "popularity" if self.popularity_always else ""
+        return " ".join([str(RULES), *sorted(self.entities), judged]).strip()
 
     @property
     def policies(self) -> Policies:

@@ -91,6 +91,17 @@ judgements = Table(
 )
 """What a person decided; machines never change it, and ``taken_back_at`` takes it back."""
 
+agreements = Table(
+    "agreements",
+    METADATA,
+    Column("sink", String, primary_key=True),
+    Column("library", String, nullable=False),
+    Column("rules", String, nullable=False),
+    Column("unchanged", String, nullable=False),
+    Column("agreed_at", Moment, nullable=False),
+)
+"""In which state of the library, by digest, nothing was left to do for a sink; ``unchanged`` is JSON."""
+
 agreed_items = Table(
     "agreed_items",
     METADATA,

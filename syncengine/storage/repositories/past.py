@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Column, Connection, Subquery, bindparam, exists, func, select, update
 
 from syncengine.core.identity import LIKED, PlaylistKey
-from syncengine.core.moment import Instant
+from syncengine.core.moment import FOR_EVER, Instant
 from syncengine.core.rename import Trail
 from syncengine.core.snapshot import Effect, Ending, Kind, Observation, Source, Step
 from syncengine.storage.bulk import chunks
@@ -26,8 +26,10 @@ from syncengine.storage.repositories.timeline import (
 _DIALECTS = catalog.dialects
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 T = TypeVar("T")
-FOR_EVER = Instant(2**62)
-"""Later than any moment."""
+
+
+Span = tuple[int, int, Instant, Instant | None]
+"""Key and name by row number, from when, and until when; None for one that is open."""
 
 
 class Recorded(NamedTuple):

@@ -15,16 +15,14 @@ from sqlalchemy import (
     Subquery,
     Table,
     and_,
-    delete,
     func,
     select,
-    tuple_,
 )
 
-from syncengine.core.moment import Instant
+from syncengine.core.moment import FOR_EVER, Instant
 from syncengine.core.playlist import Line
 from syncengine.core.snapshot import Effect
-from syncengine.storage.bulk import bulk_insert, bulk_update, chunks
+from syncengine.storage.bulk import bulk_delete, bulk_insert, bulk_update, chunks
 from syncengine.storage.models import catalog, timeline
 from syncengine.storage.repositories.claims import TRACKS
 from syncengine.storage.repositories.contents import ContentBook
@@ -82,6 +80,8 @@ class Retelling:
         self._spoken: set[SeriesKey] = set()
         self._rated: set[SeriesKey] = set()
         self._first = self._changed[0].at
+        self._next: dict[int, Instant] = {}
+        """When each playlist is next spoken of after the last change."""
 
     def run(self) -> Told:
         """Write the series; return the tracks of which something else may be said now."""
@@ -131,10 +131,12 @@ class Retelling:
         if later:
             self._listen(later, hidden, claims, values)
         tracks = set(self._spans)
-        claims.write(self._spans, {(track, rank) for track in tracks for rank in self._ranks})
-        values.write(self._spans, {(track,) for track in tracks})
-        self._set_popularity(values.latest(tracks))
-        return tracks
+        ranks = self._ranks
+        retold = claims.write(self._spans, {(track, rank) for track in tracks for rank in ranks})
+        self._set_popularity(
+            values.latest(values.write(self._spans, {(track,) for track in tracks}))
+        )
+        return retold
 
     def _later(self) -> tuple[list[Heard], list[Heard]]:
         """Return the other observations from the first change on, in fold order.
@@ -161,6 +163,8 @@ class Retelling:
             if before is not None and before.at == at:
                 hidden.append(before)
             shown[playlist] = each
+            if at > self._last:
+                self._next.setdefault(playlist, at)
             if each not in came:
                 later.append(each)
         return later, hidden
@@ -193,10 +197,21 @@ class Retelling:
             values.hear((line.track,), each.order, line.popularity, settles=settles)
 
     def _still_spoken_of(self, hidden: Iterable[Heard]) -> set[int]:
-        """Return the changed tracks that stood in some playlist, or behind one, after the first change."""
+        """Return the changed tracks that some observation after the last change speaks of.
+
+        One that left its playlists at the next observation is never heard of again, and waiting for it
+        would make us listen to the very end.
+        """
         e = _ENTRIES.c
-        query = select(e.track_id).where((e.valid_to.is_(None)) | (e.valid_to > self._first))
-        found = set(self._connection.execute(query.distinct()).scalars())
+        query = select(e.track_id, e.playlist_id, func.max(func.coalesce(e.valid_to, FOR_EVER)))
+        standing = query.where((e.valid_to.is_(None)) | (e.valid_to > self._last))
+        found: set[int] = set()
+        for track, playlist, until in self._connection.execute(
+            standing.group_by(e.track_id, e.playlist_id)
+        ):
+            spoken_of = self._next.get(playlist)
+            if spoken_of is not None and spoken_of < until:
+                found.add(track)
         for each in hidden:
             found.update(line.track for line in self._contents.lines(each.content))
         return found.intersection(self._spans)
@@ -239,8 +254,11 @@ class _Series:
 
     def write(
         self, spans: Mapping[int, tuple[Instant, Instant]], keys: Collection[SeriesKey]
-    ) -> None:
-        """Write the rows of the stretch; ``spans`` are each track's first and last change."""
+    ) -> set[int]:
+        """Write the rows of the stretch; ``spans`` are each track's first and last change.
+
+        Returns the tracks with a row that came, went or changed.
+        """
         first = min(first for first, _ in spans.values())
         self.until = max(self.until, *(last for _, last in spans.values()))
         standing = self._standing(spans, first)
@@ -257,11 +275,10 @@ class _Series:
             gone += [(*key, at) for at in old if changes.get(at) != old[at]]
             new += [(*key, at, value) for at, value in changes.items() if old.get(at) != value]
         self._replace(gone, new)
+        return {row[0] for rows in (gone, new) for row in rows}
 
     def _replace(self, gone: Sequence[SeriesKey], new: list[tuple[int, ...]]) -> None:
-        for chunk in chunks(gone):
-            at = tuple_(*self._keys, self._at)
-            self._connection.execute(delete(self._table).where(at.in_(chunk)))
+        bulk_delete(self._connection, self._table, self._columns[:-1], gone)
         bulk_insert(self._connection, self._table, self._columns, sorted(new))
 
     def _standing(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect, Ending, Event
 from syncengine.storage.bulk import Numbers, bulk_insert, chunks
-from syncengine.storage.repositories.past import Past, Recorded
+from syncengine.storage.repositories.past import Past, Recorded, Span
 from syncengine.storage.repositories.timeline import KEYS, NAMES, OBSERVATIONS, PLAYLISTS, SPANS
 
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
@@ -68,18 +68,16 @@ class SpanWriter:
                 .values(observed_at=None, ended_at=None)
             )
 
-    def open_names(self, playlists: Collection[int]) -> dict[int, tuple[int, int]]:
-        """Return key and name of each playlist's open span, as row numbers."""
-        query = select(SPANS.c.playlist_id, SPANS.c.key_id, SPANS.c.name_id).where(
-            SPANS.c.valid_to.is_(None)
-        )
-        return {
-            playlist: (key, name)
-            for chunk in chunks(playlists)
-            for playlist, key, name in self._connection.execute(
-                query.where(SPANS.c.playlist_id.in_(chunk))
-            )
-        }
+    def standing(self, playlists: Collection[int]) -> dict[int, list[Span]]:
+        """Return each playlist's spans as they were last written."""
+        s = SPANS.c
+        query = select(s.playlist_id, s.key_id, s.name_id, s.valid_from, s.valid_to)
+        found: dict[int, list[Span]] = {}
+        for chunk in chunks(playlists):
+            rows = self._connection.execute(query.where(s.playlist_id.in_(chunk)))
+            for playlist, *span in rows:
+                found.setdefault(playlist, []).append((span[0], span[1], span[2], span[3]))
+        return found
 
 
 _REFRESH = (
@@ -121,15 +119,13 @@ def _observed(connection: Connection, playlists: Collection[int]) -> dict[int, I
     }
 
 
-def _spans(
-    recorded: Sequence[Recorded], endings: Sequence[Ending]
-) -> list[tuple[int, int, Instant, Instant | None]]:
+def _spans(recorded: Sequence[Recorded], endings: Sequence[Ending]) -> list[Span]:
     """Return (key, name, from, to) for every stretch under one key and name."""
     said = [(each.observation.order, each) for each in recorded if each.effect.heard]
     events: list[tuple[Event, Recorded | None]] = [(each.observation, each) for _, each in said]
     events += [(ending, None) for ending in endings]
     events.sort(key=lambda event: event[0].order)
-    spans: list[tuple[int, int, Instant, Instant | None]] = []
+    spans: list[Span] = []
     said_as: set[tuple[int, int, bytes]] = set()
     for event, each in events:
         if spans and spans[-1][3] is None:

@@ -1,0 +1,39 @@
+"""The rules by which pages are made have a number, so that what once agreed is known to agree still."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import syncengine
+from syncengine.adapters.notion.pages import RULES
+from syncengine.adapters.notion.sink import NotionSink
+from syncengine.core.moment import Instant
+from syncengine.core.plan import Agreement, digest
+from syncengine.storage.unit_of_work import Database
+from tests.builders import NOW
+from tests.shell import Shell
+
+SAMPLE = Path(syncengine.__file__).parent / "sample" / "2026-02-15"
+PAGES_BY_RULES = {1: "a846d5285749d1b3ddfacaba538579cf"}
+
+
+def test_whoever_changes_the_pages_gives_the_rules_a_new_number(shell: Shell) -> None:
+    """A sink that agreed under these rules is not compared again until the library changes."""
+    shell("import-csv", str(SAMPLE), "--taken-at", "2026-02-15T12:00:00Z")
+    with Database(shell.url, lambda: NOW).reading() as unit:
+        tracks, playlists = unit.library.catalog_tracks(), unit.library.catalog_playlists()
+        items = list(NotionSink().desired(list(tracks), playlists))
+    pages = {f"{item.entity} {item.key}": (digest(item.properties), *item.notes) for item in items}
+    said = digest({key: pages[key] for key in sorted(pages)})
+    assert said == PAGES_BY_RULES[RULES], f"raise RULES, and pin {said}"
+
+
+def test_an_agreement_is_kept_until_it_is_forgotten(shell: Shell) -> None:
+    first, second = (Agreement(name, "1 track", {"track": 3}) for name in "ab")
+    with Database(shell.url, lambda: NOW).unit() as unit:
+        assert unit.ledger.agreement("notion") is None
+        for each in (first, second):
+            unit.ledger.note_agreement("notion", each, Instant(1))
+        assert unit.ledger.agreement("notion") == second
+        unit.ledger.forget_agreement("notion")
+        assert unit.ledger.agreement("notion") is None
