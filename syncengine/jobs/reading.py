@@ -101,7 +101,6 @@ class Reading:
             return found
         if len(self.reports) == told:
             report = self._report(file.path, "")
-            report.status = "unchanged"
             report.warnings.append("it holds no playlist")
         if any(one.file is not file for one in found):
             self._wholes.append((content, found))

@@ -196,7 +196,10 @@ def test_a_file_without_playlists_is_no_error(shell: Shell, tmp_path: Path) -> N
     path = written(tmp_path / "Playlist1.json", account_playlists())
     said = shell("import-csv", path)
     assert "it holds no playlist" in said.err
-    assert "nothing was imported" in said.out
+    assert said.out == "1 file; nothing was imported\n"
+    [file] = shell.json("import-csv", path)["files"]
+    assert (file["status"], file["rows"]) == ("imported", 0)
+    assert file["warnings"] == ["it holds no playlist"]
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,8 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
     rows = sum(file.imported for file in report.files)
     snapshot = report.snapshot
     if snapshot is None:
-        cli.line(f"{counted(len(report.files), 'file')}: {told}; nothing was imported")
+        why = "" if counts["imported"] else f": {told}"  # it was read, and holds no playlist
+        cli.line(f"{counted(len(report.files), 'file')}{why}; nothing was imported")
         return
     head = "would make a snapshot" if dry_run else f"snapshot {snapshot.id}"
     if snapshot.unchanged:
