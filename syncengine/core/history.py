@@ -18,13 +18,15 @@ Status = Literal["added", "removed", "renamed", "changed"]
 class Standing(NamedTuple):
     """A playlist in one state: its key and name there, and its entries in order, by track key.
 
-    ``dialect`` is what its name was read from: some exporters write names in lower case.
+    ``dialect`` is what its name was read from: some exporters write names in lower case. ``seen_as`` is
+    the key under which it was seen, where that is another one.
     """
 
     key: PlaylistKey
     name: str
     entries: Sequence[Entry]
     dialect: str | None = None
+    seen_as: PlaylistKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def _change(before: Standing | None, after: Standing | None) -> PlaylistChange |
     if before is None:
         return PlaylistChange(after.key, after.name, "added", None, diff((), after.entries))
     entries = diff(before.entries, after.entries)
-    is_other = before.key != after.key and before.name != after.name
+    is_other = (before.seen_as or before.key) != (after.seen_as or after.key)
+    is_other = is_other and before.name != after.name
     if is_other or _is_spelt_anew(before, after):
         return PlaylistChange(after.key, after.name, "renamed", before.name, entries)
     if entries.empty or _only_became_known(entries):

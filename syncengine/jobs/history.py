@@ -20,6 +20,7 @@ from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
 from syncengine.core.track import Facts, title_of
 from syncengine.jobs.moments import moment_of
+from syncengine.storage.repositories.facts import restated
 from syncengine.storage.repositories.library import (
     LibraryReader,
     PlaylistState,
@@ -105,7 +106,7 @@ def diff_between(unit: UnitOfWork, start: str, end: str) -> LibraryDiff:
         last,
         (_in_force(unit, first), _in_force(unit, last)),
         changes,
-        _fact_changes(library, first, last, numbers),
+        _fact_changes(unit, first, last, numbers),
         drift,
         _titles(library, changes, keys),
     )
@@ -156,7 +157,11 @@ def _standings(
     entries = library.entries(at)
     return {
         state.id: Standing(
-            state.key, state.name, _by_key(entries.get(state.id, []), keys), state.dialect
+            state.key,
+            state.name,
+            _by_key(entries.get(state.id, []), keys),
+            state.dialect,
+            state.seen_as,
         )
         for state in library.playlists(at)
     }
@@ -167,12 +172,12 @@ def _tracks(standings: Mapping[int, Standing]) -> set[object]:
 
 
 def _fact_changes(
-    library: LibraryReader, first: Instant, last: Instant, present: set[int]
+    unit: UnitOfWork, first: Instant, last: Instant, present: set[int]
 ) -> list[TrackChange]:
-    restated = library.restated(min(first, last), max(first, last)) & present
-    before, after = library.facts(first, restated), library.facts(last, restated)
+    tracks = restated(unit.connection, min(first, last), max(first, last)) & present
+    before, after = unit.library.facts(first, tracks), unit.library.facts(last, tracks)
     changes = []
-    for number in sorted(restated & before.keys() & after.keys()):
+    for number in sorted(tracks & before.keys() & after.keys()):
         fields = diff_facts(before[number], after[number])
         if fields:
             changes.append(TrackChange(after[number].track, fields))

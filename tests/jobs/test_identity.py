@@ -8,6 +8,7 @@ from typing import Any
 from tests import made_exports as made
 from tests.builders import track
 from tests.made_exports import Song, songs
+from tests.several import ID
 from tests.shell import Shell
 
 
@@ -94,6 +95,34 @@ def test_a_name_that_is_spelt_anew_is_a_rename(shell: Shell, tmp_path: Path) -> 
     put(shell, tmp_path / "MIX.csv", songs(1, 2), 2)
     changes = shell.json("history", "diff", day(1), day(2))["playlists"]
     assert [(c["status"], c["renamed_from"]) for c in changes] == [("renamed", "Mix")]
+
+
+def test_a_playlist_keeps_the_id_that_it_was_seen_with(shell: Shell, tmp_path: Path) -> None:
+    put(shell, tmp_path / f"Mix [{ID}].csv", songs(*range(8)), 1)
+    path = made.write(tmp_path / "Mix.csv", songs(*range(9)), day(2))
+    said = shell("import-csv", path)
+    assert "new name" not in said.err
+    assert f"'Mix' is spotify:playlist:{ID} as well: 8 of 9 tracks" in said.err
+    [record] = shell.json("playlists")["playlists"]
+    assert record["key"] == f"spotify:playlist:{ID}"
+    assert list(shell.library(day(2))) == [f"spotify:playlist:{ID}"]
+    [change] = shell.json("history", "diff", day(1), day(2))["playlists"]
+    assert (change["status"], change["key"]) == ("changed", f"spotify:playlist:{ID}")
+    put(shell, tmp_path / "Best.csv", songs(*range(9)), 3)
+    [change] = shell.json("history", "diff", day(2), day(3))["playlists"]
+    assert (change["status"], change["renamed_from"]) == ("renamed", "Mix")
+    assert change["key"] == f"spotify:playlist:{ID}"
+    shell("playlists", "split", "csv:best")
+    assert sorted(shell.library()) == ["csv:best", f"spotify:playlist:{ID}"]
+
+
+def test_an_id_that_becomes_known_is_the_playlists_from_the_first_day_on(
+    shell: Shell, tmp_path: Path
+) -> None:
+    put(shell, tmp_path / "Mix.csv", songs(*range(8)), 1)
+    put(shell, tmp_path / f"Mix [{ID}].csv", songs(*range(8)), 2)
+    assert list(shell.library(day(1))) == [f"spotify:playlist:{ID}"]
+    assert shell.json("history", "diff", day(1), day(2))["playlists"] == []
 
 
 def test_liked_songs_are_never_a_rename(shell: Shell, tmp_path: Path) -> None:

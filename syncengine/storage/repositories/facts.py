@@ -137,6 +137,12 @@ def facts_at(
     return _resolve_all(connection, _said_of(connection, at, tracks), everything=tracks is None)
 
 
+def restated(connection: Connection, after: Instant, until: Instant) -> set[int]:
+    """Return the tracks of which something new was said after one moment, up to another."""
+    query = select(_A.track_id).where(_A.at > after, _A.at <= until).distinct()
+    return set(connection.execute(query).scalars())
+
+
 def _said_of(
     connection: Connection, at: Instant | None, tracks: Collection[int] | None
 ) -> dict[int, list[Said]]:
