@@ -96,7 +96,7 @@ def diff_between(unit: UnitOfWork, start: str, end: str) -> LibraryDiff:
     library = unit.library
     first, last = moment_of(start, library), moment_of(end, library)
     keys = library.track_keys()
-    before, after = _standings(library, first, keys), _standings(library, last, keys)
+    before, after = _standings(unit, first, keys), _standings(unit, last, keys)
     both = _tracks(before) & _tracks(after)
     numbers = {number for number, key in keys.items() if key in both}
     drift = diff_popularity(library.popularity(first), library.popularity(last), numbers)
@@ -151,10 +151,8 @@ def _by_key(entries: Sequence[Entry], keys: Mapping[int, TrackKey]) -> list[Entr
     return [Entry(keys[number_of(e)], e.added_at, e.added_by) for e in entries]
 
 
-def _standings(
-    library: LibraryReader, at: Instant, keys: Mapping[int, TrackKey]
-) -> dict[int, Standing]:
-    entries = library.entries(at)
+def _standings(unit: UnitOfWork, at: Instant, keys: Mapping[int, TrackKey]) -> dict[int, Standing]:
+    entries, unplaced = unit.library.entries(at), unit.memory.unplaced(at)
     return {
         state.id: Standing(
             state.key,
@@ -162,8 +160,9 @@ def _standings(
             _by_key(entries.get(state.id, []), keys),
             state.dialect,
             state.seen_as,
+            unplaced.get(state.id, ()),
         )
-        for state in library.playlists(at)
+        for state in unit.library.playlists(at)
     }
 
 

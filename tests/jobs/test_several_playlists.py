@@ -246,6 +246,37 @@ def test_a_library_without_an_order_moves_nothing(shell: Shell, tmp_path: Path) 
     assert [each for each in liked if each != uri(4)] == [uri(1), uri(2), uri(3)]
 
 
+def _moves(shell: Shell, start: int, end: int) -> list[tuple[str, int, int]]:
+    found = shell.json("history", "diff", _day(start), _day(end))["playlists"]
+    kinds = ("status", "moved", "added")
+    return [(p, *(len(n) for n in many)) for p, *many in ([e[k] for k in kinds] for e in found)]
+
+
+def _day(number: int) -> str:
+    return f"2026-02-{number:02}T00:00:00Z"
+
+
+def test_an_order_that_becomes_known_is_no_change(shell: Shell, tmp_path: Path) -> None:
+    likes, liked = tmp_path / "YourLibrary.json", tmp_path / "Liked_Songs.csv"
+    told = [
+        (likes, your_library(1, 2, 3, 4)),
+        (liked, _net([4, 2, 1, 3])),
+        (liked, _net([4, 1, 2, 3])),
+        (likes, your_library(1, 2, 3, 4, 5)),
+        (liked, _net([5, 4, 1, 2, 3])),
+    ]
+    for number, (path, content) in enumerate(told, 1):
+        shell("import-csv", written(path, content, _day(number)))
+    assert held(shell) == {"liked": [uri(each) for each in (5, 4, 1, 2, 3)]}
+    assert _moves(shell, 1, 2) == _moves(shell, 2, 1) == []
+    assert _moves(shell, 2, 3) == [("changed", 1, 0)]
+    assert _moves(shell, 1, 3) == []
+    assert _moves(shell, 3, 4) == [("changed", 0, 1)]
+    assert _moves(shell, 4, 5) == []
+    assert _moves(shell, 1, 5) == [("changed", 0, 1)]
+    assert _moves(shell, 2, 5) == [("changed", 1, 1)]
+
+
 def test_after_exportify_account_data_changes_only_what_changed(
     shell: Shell, tmp_path: Path
 ) -> None:
