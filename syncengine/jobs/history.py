@@ -20,7 +20,7 @@ from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
 from syncengine.core.track import Facts, title_of
 from syncengine.jobs.moments import moment_of
-from syncengine.storage.repositories.facts import restated
+from syncengine.storage.repositories.facts import facts_in_hindsight, restated
 from syncengine.storage.repositories.library import (
     LibraryReader,
     PlaylistState,
@@ -173,11 +173,19 @@ def _tracks(standings: Mapping[int, Standing]) -> set[object]:
 def _fact_changes(
     unit: UnitOfWork, first: Instant, last: Instant, present: set[int]
 ) -> list[TrackChange]:
-    tracks = restated(unit.connection, min(first, last), max(first, last)) & present
+    """Return the facts that differ and did not only become known better."""
+    early, late = min(first, last), max(first, last)
+    tracks = restated(unit.connection, early, late) & present
     before, after = unit.library.facts(first, tracks), unit.library.facts(last, tracks)
+    differ = {
+        number: fields
+        for number in sorted(tracks & before.keys() & after.keys())
+        if (fields := diff_facts(before[number], after[number]))
+    }
+    known = facts_in_hindsight(unit.connection, early, late, differ)
     changes = []
-    for number in sorted(tracks & before.keys() & after.keys()):
-        fields = diff_facts(before[number], after[number])
-        if fields:
-            changes.append(TrackChange(after[number].track, fields))
+    for number, fields in differ.items():
+        changed = diff_facts(known[number], (after if first <= last else before)[number])
+        if real := {name: pair for name, pair in fields.items() if name in changed}:
+            changes.append(TrackChange(after[number].track, real))
     return changes

@@ -277,6 +277,32 @@ def test_an_order_that_becomes_known_is_no_change(shell: Shell, tmp_path: Path) 
     assert _moves(shell, 2, 5) == [("changed", 1, 1)]
 
 
+def test_facts_that_a_better_source_tells_otherwise_are_no_changes(
+    shell: Shell, tmp_path: Path
+) -> None:
+    path = tmp_path / "Mix.csv"
+    rows = [tmm_row(each, "Mix") for each in (1, 2)]
+    shell("import-csv", written(tmp_path / "all.csv", tunemymusic(*rows), _day(1)))
+    shell("import-csv", written(path, _net([1, 2]), _day(2)))
+    retold = csv_text(
+        NET_HEADER,
+        net_row(uri=uri(1), title="Song 1", artists="Ada;Bob"),
+        net_row(uri=uri(2), title="Another", artists="Ada;Bob"),
+    )
+    shell("import-csv", written(path, retold.encode(), _day(3)))
+    [track] = shell.json("tracks", "--search", "Song 1")["tracks"]
+    assert track["artists"] == ["Ada", "Bob"]
+    assert _facts(shell, 1, 2) == _facts(shell, 2, 1) == []
+    assert _facts(shell, 2, 3) == [{"title": ["Song 2", "Another"]}]
+    assert _facts(shell, 1, 3) == [{"title": ["Song 2", "Another"]}]
+    assert _facts(shell, 3, 1) == [{"title": ["Another", "Song 2"]}]
+
+
+def _facts(shell: Shell, start: int, end: int) -> list[dict[str, Any]]:
+    found = shell.json("history", "diff", _day(start), _day(end))["tracks"]
+    return [track["fields"] for track in found]
+
+
 def test_after_exportify_account_data_changes_only_what_changed(
     shell: Shell, tmp_path: Path
 ) -> None:
