@@ -166,6 +166,44 @@ def test_twins_are_known_again_without_added_at_stamps(shell: Shell, tmp_path: P
     assert after == before
 
 
+def test_a_lone_file_goes_to_the_twin_that_it_shares_most_with(
+    shell: Shell, tmp_path: Path
+) -> None:
+    few, others = list(range(1, 5)), list(range(11, 15))
+    for folder, numbers in (("a", few), ("b", others)):
+        made.write(tmp_path / folder / "Mix.csv", songs(*numbers), day(1))
+    shell("import-csv", tmp_path)
+    alone = tmp_path / "alone" / "Mix.csv"
+    for number, rows, key in (
+        (2, songs(*others, 15), "csv:mix~2"),
+        (3, songs(*few, 5), "csv:mix"),
+        (4, songs(1, 11), "csv:mix"),  # of both as much
+        (5, songs(99), "csv:mix"),
+    ):
+        before = shell.library()
+        [file] = put(shell, alone, rows, number, "--accept", "Mix")["files"]
+        assert (file["status"], len(file["warnings"])) == ("imported", 1)
+        told = {k: [each["uri"] for each in found] for k, found in shell.library().items()}
+        assert told.pop(key) == [track(row.number) for row in rows]
+        assert told == {k: [e["uri"] for e in found] for k, found in before.items() if k != key}
+    again = shell.json("import-csv", alone)["files"][0]
+    assert (again["status"], again["warnings"]) == ("unchanged", [])
+
+
+def test_twins_of_several_dates_in_one_import_stay_what_they_are(
+    shell: Shell, tmp_path: Path
+) -> None:
+    few, others = list(range(1, 5)), list(range(11, 15))
+    for number, folders in ((1, "ab"), (2, "ba")):
+        for folder, numbers in zip(folders, (few, others), strict=True):
+            rows = songs(*numbers, 20 + number)
+            made.write(tmp_path / f"day {number}" / folder / "Mix.csv", rows, day(number))
+    made.write(tmp_path / "day 3" / "Mix.csv", songs(*others), day(3))
+    shell("import-csv", tmp_path)
+    assert shell.entries("csv:mix") == [track(n) for n in (*few, 22)]
+    assert shell.entries("csv:mix~2") == [track(n) for n in others]
+
+
 def test_exports_of_several_dates_in_one_folder_are_each_heard_at_theirs(
     shell: Shell, tmp_path: Path
 ) -> None:
