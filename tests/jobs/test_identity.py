@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests import made_exports as made
 from tests.builders import track
@@ -214,6 +218,42 @@ def test_exports_of_several_dates_in_one_folder_are_each_heard_at_theirs(
     assert found["snapshot"]["taken_at"] == day(3)
     assert [len(shell.entries("Mix", day(n))) for n in (1, 2, 3)] == [1, 2, 3]
     assert len(names(shell)) == 1
+
+
+@pytest.mark.parametrize("taken", ["2026-01-01T12:00:00Z", "2026-01-01T12:00:02Z"])
+def test_a_zip_that_rounds_a_time_holds_nothing_new(
+    shell: Shell, tmp_path: Path, taken: str
+) -> None:
+    folder = tmp_path / "in"
+    made.write(folder / "Mix.csv", songs(1, 2), "2026-01-01T12:00:01Z")
+    first = shell.json("import-csv", folder)
+    made.write(folder / "Mix.csv", songs(1, 2, 3), "2026-01-01T18:00:01Z")
+    shell.json("import-csv", folder)
+    made.write(folder / "Mix.csv", songs(1, 2))
+    found = shell.json("import-csv", made.pack(tmp_path / "in.zip", folder, taken))
+    assert found["files"][0]["status"] == "unchanged"
+    assert found["snapshot"] == first["snapshot"] | {"unchanged": True}
+    with closing(sqlite3.connect(shell.path)) as connection:
+        assert connection.execute("SELECT count(*) FROM observations").fetchone() == (2,)
+    assert shell.error("history", "at", "2026-01-01T12:00:00Z")
+    given = shell.json("import-csv", folder, "--taken-at", "2026-01-01T12:00:00Z")
+    assert given["snapshot"]["taken_at"] == "2026-01-01T12:00:00Z"
+
+
+def test_a_zip_of_what_we_exported_tells_nothing(shell: Shell, tmp_path: Path) -> None:
+    put(shell, tmp_path / "Mix.csv", songs(1, 2), 1)
+    made.write(tmp_path / "Mix.csv", songs(1, 2, 3), "2026-01-02T12:00:01Z")
+    shell("import-csv", tmp_path / "Mix.csv")
+    shell("export", tmp_path / "out")
+    # The exporter writes the same bytes, so that they are no longer ours alone.
+    copy = tmp_path / "copy" / "Mix.csv"
+    copy.parent.mkdir()
+    copy.write_bytes((tmp_path / "out" / "spotify_playlists" / "Mix.csv").read_bytes())
+    shell("import-csv", copy, "--taken-at", day(3))
+    packed = made.pack(tmp_path / "out.zip", tmp_path / "out", "2026-01-02T12:00:02Z")
+    found = shell.json("import-csv", packed)
+    assert [file["status"] for file in found["files"]] == ["unchanged"]
+    assert found["snapshot"]["unchanged"]
 
 
 def test_a_file_is_never_older_than_what_was_added_last(shell: Shell, tmp_path: Path) -> None:
