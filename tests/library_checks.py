@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from syncengine.core.identity import PlaylistKey, shown_key
 from syncengine.core.moment import Instant
 from syncengine.core.track import Dialect, Facts
 from syncengine.storage.unit_of_work import UnitOfWork
@@ -95,11 +96,12 @@ def _check_spans(unit: UnitOfWork, steps: Mapping[Group, Sequence[Step]]) -> Non
     }
     for group, spans in expected.items():
         playlist = owner[min(group)]
+        shown = [shown_key(PlaylistKey(span.key), group) for span in spans[-1:]]
         assert found.get(playlist, []) == spans
         heard = [s.event for s in steps[group] if s.effect.heard and isinstance(s.event, Told)]
         if spans:
             observed = max(each.seen.at for each in heard)
-            assert tuple(now[playlist]) == (*spans[-1][:2], observed, spans[-1].valid_to)
+            assert tuple(now[playlist]) == (*shown, spans[-1].name, observed, spans[-1].valid_to)
         else:
             assert tuple(now[playlist])[2:] == (None, None)
 
@@ -243,14 +245,15 @@ def check_library(unit: UnitOfWork, said: PlainLibrary) -> None:
         when = math.inf if at is None else at
         moment = None if at is None else Instant(at)
         playlists = {}
-        for spans, each in ((Folding.spans(each), each) for each in steps.values()):
-            for span in spans:
+        for group, each in steps.items():
+            for span in Folding.spans(each):
                 ends = math.inf if span.valid_to is None else span.valid_to
                 if span.valid_from <= when and (when < ends or when == ends == math.inf):
-                    playlists[span[:2]] = plain.entries(each, when)
+                    shown = shown_key(PlaylistKey(span.key), group)
+                    playlists[(span.key, shown, span.name)] = plain.entries(each, when)
         entries = library.entries(moment)
         assert {
-            (each.key, each.name): [
+            (each.seen_as, each.key, each.name): [
                 Place(keys[e.track], e.added_at, people.get(e.added_by))  # type: ignore[index, call-overload]  # row numbers
                 for e in entries.get(each.id, [])
             ]

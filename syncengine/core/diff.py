@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -197,10 +197,23 @@ def _longest_chain(pairs: Iterable[tuple[int, int]]) -> Pairs:
     return chain
 
 
-def diff(before: Sequence[Entry], after: Sequence[Entry]) -> EntryDiff:
-    """Return the change that turns one state into the other; ``moved`` is minimal."""
+def diff(
+    before: Sequence[Entry],
+    after: Sequence[Entry],
+    *,
+    unplaced: tuple[Container[int], Container[int]] = ((), ()),
+) -> EntryDiff:
+    """Return the change that turns one state into the other; ``moved`` is minimal.
+
+    ``unplaced`` are positions before and after at which the entries stand because nobody told their
+    place: what is there on either side did not move, and the change gives the state but for these.
+    """
     kept, moved = align(before, after)
     paired = kept + moved
+    if any(unplaced):
+        placed = [(i, j) for i, j in paired if i not in unplaced[0] and j not in unplaced[1]]
+        chain = set(_longest_chain(sorted(placed)))
+        moved = [pair for pair in placed if pair not in chain]
     stays = {i for i, _ in paired}
     comes = {j for _, j in paired}
     return EntryDiff(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -18,13 +18,17 @@ Status = Literal["added", "removed", "renamed", "changed"]
 class Standing(NamedTuple):
     """A playlist in one state: its key and name there, and its entries in order, by track key.
 
-    ``dialect`` is what its name was read from: some exporters write names in lower case.
+    ``dialect`` is what its name was read from: some exporters write names in lower case. ``seen_as`` is
+    the key under which it was seen, where that is another one. ``unplaced`` are the positions of entries
+    whose place in the order nobody told.
     """
 
     key: PlaylistKey
     name: str
     entries: Sequence[Entry]
     dialect: str | None = None
+    seen_as: PlaylistKey | None = None
+    unplaced: Container[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,10 @@ def _change(before: Standing | None, after: Standing | None) -> PlaylistChange |
         return PlaylistChange(before.key, before.name, "removed", None, diff(before.entries, ()))
     if before is None:
         return PlaylistChange(after.key, after.name, "added", None, diff((), after.entries))
-    entries = diff(before.entries, after.entries)
-    is_other = before.key != after.key and before.name != after.name
+    unplaced = (before.unplaced, after.unplaced)
+    entries = diff(before.entries, after.entries, unplaced=unplaced)
+    is_other = (before.seen_as or before.key) != (after.seen_as or after.key)
+    is_other = is_other and before.name != after.name
     if is_other or _is_spelt_anew(before, after):
         return PlaylistChange(after.key, after.name, "renamed", before.name, entries)
     if entries.empty or _only_became_known(entries):
@@ -78,11 +84,11 @@ def _change(before: Standing | None, after: Standing | None) -> PlaylistChange |
 
 
 def _only_became_known(entries: EntryDiff) -> bool:
-    """Tell whether all that differs are stamps and people that were not known before."""
+    """Tell whether all that differs are stamps and people that only one of the states knows."""
     if entries.added or entries.removed or entries.moved:
         return False
     return all(
-        (known is None or known == now)
+        None in (known, now) or known == now
         for each in entries.restamped
         for known, now in zip(each.before[1:], each.after[1:], strict=True)
     )

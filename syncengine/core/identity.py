@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NewType
 
 TrackKey = NewType("TrackKey", str)
@@ -79,6 +79,16 @@ def playlist_key(stem: str) -> PlaylistKey:
     if found:
         return PlaylistKey(f"spotify:playlist:{found[1]}")
     return PlaylistKey(f"csv:{folded}")
+
+
+def shown_key(seen: PlaylistKey, known: Iterable[PlaylistKey]) -> PlaylistKey:
+    """Return the key to show for a playlist that is seen under one key and known by others.
+
+    Spotify's, once any source told it: a file without an id does not take it back.
+    """
+    if _PLAYLIST_URI.match(seen):
+        return seen
+    return min(filter(_PLAYLIST_URI.match, known), default=seen)
 
 
 def shown_name(stem: str) -> str:

@@ -318,6 +318,12 @@ def choose(known: Sequence[Line], seen: Sequence[Line]) -> list[Line]:
     return kept + [line for line, place in zip(seen, known_as, strict=True) if place is None]
 
 
+def unplaced(told: Sequence[Line], lines: Sequence[Line]) -> frozenset[int]:
+    """Return the positions of lines that are not among those whose order was told."""
+    known_as = _places_of(told, lines)
+    return frozenset(j for j, place in enumerate(known_as) if place is None)
+
+
 def _known_as(known: Sequence[Line], seen: Sequence[Line]) -> list[Line | None]:
     """Return for each line seen the known line that it is."""
     same = len(known) == len(seen) and all(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
@@ -159,6 +159,59 @@ def resolve(track: TrackKey, attestations: Sequence[Attestation]) -> Facts:
         isrc,
         sources,
     )
+
+
+def in_hindsight(attestations: Sequence[Attestation], at: Instant) -> list[Attestation]:
+    """Return what was said up to a moment, and what better sources first said after it.
+
+    Of a later attestation that is each field that its rank had not told, or not soundly: what a source
+    says on its first word held before as far as anybody can tell, so against this only real changes show.
+    """
+    order = sorted(attestations, key=lambda said: said.at)
+    told = {mark for said in order if said.at <= at for mark in _told(said)}
+    known = [said for said in order if said.at <= at]
+    for said in order[len(known) :]:
+        new = set(_told(said)) - told
+        if new:
+            told |= new
+            known.append(Attestation(said.at, said.dialect, _only(said.claim, new)))
+    return known
+
+
+_Mark = tuple[int, bool, str, str]
+"""A rank of source, whether it tells soundly, and which field of which group it tells."""
+
+
+def _told(said: Attestation) -> list[_Mark]:
+    """Return what an attestation tells of; a fact that is no group is its own field."""
+    marks: list[_Mark] = []
+    for name in _GROUPS:
+        group = getattr(said.claim, name)
+        fields = group._asdict() if isinstance(group, _FIELDS) else {name: group}
+        marks += [
+            (said.dialect.rank, each not in said.dialect.damages, name, each)
+            for each, value in fields.items()
+            if value not in (None, ())
+        ]
+    return marks
+
+
+def _only(claim: Claim, marks: Collection[_Mark]) -> Claim:
+    """Return a claim without the fields that no mark names."""
+    named = {(name, each) for _, _, name, each in marks}
+    kept: dict[str, Any] = {}
+    for name in _GROUPS:
+        group = getattr(claim, name)
+        if isinstance(group, _FIELDS):
+            told = group._asdict().items()
+            kept[name] = type(group)(**{e: v for e, v in told if (name, e) in named})
+        elif (name, name) in named:
+            kept[name] = group
+    return Claim(claim.track, **kept)
+
+
+_GROUPS = ("recording", "release", "genres", "features", "isrc")
+_FIELDS = (Recording, Release, AudioFeatures)
 
 
 def _as_said(track: TrackKey, said: Attestation) -> Facts:

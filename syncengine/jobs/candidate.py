@@ -53,12 +53,13 @@ class Candidate:
     kind: Kind = Kind.COMPLETE
     known: Seen | None = None
 
-    def mark(self, number: int, stem: str) -> None:
-        """Make it one of several playlists that go by one file name."""
+    def mark(self, number: int, stem: str, *, among: int) -> None:
+        """Make it one of several playlists that go by one file name; so many were at this moment."""
         self.place(number, stem, playlist_key(stem))
+        what = "files of one moment" if among > 1 else "playlists"
+        differ = " and differ" if among > 1 else ""
         self.report.warnings.append(
-            "several files of one moment are called so and differ; "
-            f"this one is the playlist {self.name!r}"
+            f"several {what} are called so{differ}; this one is the playlist {self.name!r}"
         )
 
     def place(self, number: int, stem: str, key: PlaylistKey) -> None:

@@ -20,6 +20,7 @@ from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
 from syncengine.core.track import Facts, title_of
 from syncengine.jobs.moments import moment_of
+from syncengine.storage.repositories.facts import facts_in_hindsight, restated
 from syncengine.storage.repositories.library import (
     LibraryReader,
     PlaylistState,
@@ -95,7 +96,7 @@ def diff_between(unit: UnitOfWork, start: str, end: str) -> LibraryDiff:
     library = unit.library
     first, last = moment_of(start, library), moment_of(end, library)
     keys = library.track_keys()
-    before, after = _standings(library, first, keys), _standings(library, last, keys)
+    before, after = _standings(unit, first, keys), _standings(unit, last, keys)
     both = _tracks(before) & _tracks(after)
     numbers = {number for number, key in keys.items() if key in both}
     drift = diff_popularity(library.popularity(first), library.popularity(last), numbers)
@@ -105,7 +106,7 @@ def diff_between(unit: UnitOfWork, start: str, end: str) -> LibraryDiff:
         last,
         (_in_force(unit, first), _in_force(unit, last)),
         changes,
-        _fact_changes(library, first, last, numbers),
+        _fact_changes(unit, first, last, numbers),
         drift,
         _titles(library, changes, keys),
     )
@@ -150,15 +151,18 @@ def _by_key(entries: Sequence[Entry], keys: Mapping[int, TrackKey]) -> list[Entr
     return [Entry(keys[number_of(e)], e.added_at, e.added_by) for e in entries]
 
 
-def _standings(
-    library: LibraryReader, at: Instant, keys: Mapping[int, TrackKey]
-) -> dict[int, Standing]:
-    entries = library.entries(at)
+def _standings(unit: UnitOfWork, at: Instant, keys: Mapping[int, TrackKey]) -> dict[int, Standing]:
+    entries, unplaced = unit.library.entries(at), unit.memory.unplaced(at)
     return {
         state.id: Standing(
-            state.key, state.name, _by_key(entries.get(state.id, []), keys), state.dialect
+            state.key,
+            state.name,
+            _by_key(entries.get(state.id, []), keys),
+            state.dialect,
+            state.seen_as,
+            unplaced.get(state.id, ()),
         )
-        for state in library.playlists(at)
+        for state in unit.library.playlists(at)
     }
 
 
@@ -167,13 +171,21 @@ def _tracks(standings: Mapping[int, Standing]) -> set[object]:
 
 
 def _fact_changes(
-    library: LibraryReader, first: Instant, last: Instant, present: set[int]
+    unit: UnitOfWork, first: Instant, last: Instant, present: set[int]
 ) -> list[TrackChange]:
-    restated = library.restated(min(first, last), max(first, last)) & present
-    before, after = library.facts(first, restated), library.facts(last, restated)
+    """Return the facts that differ and did not only become known better."""
+    early, late = min(first, last), max(first, last)
+    tracks = restated(unit.connection, early, late) & present
+    before, after = unit.library.facts(first, tracks), unit.library.facts(last, tracks)
+    differ = {
+        number: fields
+        for number in sorted(tracks & before.keys() & after.keys())
+        if (fields := diff_facts(before[number], after[number]))
+    }
+    known = facts_in_hindsight(unit.connection, early, late, differ)
     changes = []
-    for number in sorted(restated & before.keys() & after.keys()):
-        fields = diff_facts(before[number], after[number])
-        if fields:
-            changes.append(TrackChange(after[number].track, fields))
+    for number, fields in differ.items():
+        changed = diff_facts(known[number], (after if first <= last else before)[number])
+        if real := {name: pair for name, pair in fields.items() if name in changed}:
+            changes.append(TrackChange(after[number].track, real))
     return changes

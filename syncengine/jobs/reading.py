@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 
 from syncengine.core.identity import PlaylistKey, playlist_key, shown_name
 from syncengine.core.moment import Instant
@@ -33,6 +34,8 @@ from syncengine.storage.repositories.timeline import KeyRow, Seen
 Keep = Callable[[bytes, bytes], None]
 """Keeps the bytes of a file under their digest."""
 
+_ROUNDED = 2
+"""Seconds: a zip has even ones only and some file systems too, so copies of one file differ by these."""
 _ROWS_AT_ONCE = 15_000
 _BYTES_AT_ONCE = 8 * 1024 * 1024
 _AHEAD = (
@@ -101,7 +104,6 @@ class Reading:
             return found
         if len(self.reports) == told:
             report = self._report(file.path, "")
-            report.status = "unchanged"
             report.warnings.append("it holds no playlist")
         if any(one.file is not file for one in found):
             self._wholes.append((content, found))
@@ -184,23 +186,35 @@ class Reading:
 
     def _recognise(self, one: Candidate, seen: _SeenBytes, own: Mapping[Instant, int]) -> bool:
         """Find out whether the file was seen at its moment before, or was written by an export."""
-        for number, stem, key in places(one.base, one.stem, self._seen.keys):
-            for known in seen.of(key, one.digest):
-                at = max(one.at, self._seen.newest_stamp(known.content)) if one.inferred else one.at
-                if known.at == at and known.content is not None:
-                    one.at, one.known = at, known
-                    one.place(number, stem, key)
-                    one.report.rows = one.report.imported = known.lines or 0
-                    one.report.dialect, one.report.generation = known.dialect, known.generation
-                    aside = known.effect is Effect.ASIDE
-                    one.report.status = "suspect" if aside else "unchanged"
-                    return True
+        if before := self._seen_before(one, seen):
+            known, number, stem, key = before
+            one.at, one.known = known.at, known
+            one.place(number, stem, key)
+            one.report.rows = one.report.imported = known.lines or 0
+            one.report.dialect, one.report.generation = known.dialect, known.generation
+            aside = known.effect is Effect.ASIDE
+            one.report.status = "suspect" if aside else "unchanged"
+            return True
         never_seen = not seen.of(one.key, one.digest)
-        is_ours = one.inferred and bool(own) and (one.at in own or never_seen)
+        written_then = any(abs(at - one.at) <= _ROUNDED for at in own)
+        is_ours = one.inferred and bool(own) and (written_then or never_seen)
         if is_ours:
             one.report.status = "unchanged"
             one.report.rows = one.report.imported = next(iter(own.values()))
         return is_ours
+
+    def _seen_before(
+        self, one: Candidate, seen: _SeenBytes
+    ) -> tuple[Seen, int, str, PlaylistKey] | None:
+        """Return the observation that the file was before, with its place; of several the nearest."""
+        found: list[tuple[int, tuple[Seen, int, str, PlaylistKey]]] = []
+        for place in places(one.base, one.stem, self._seen.keys):
+            for known in seen.of(place[2], one.digest):
+                at = max(one.at, self._seen.newest_stamp(known.content)) if one.inferred else one.at
+                apart = abs(known.at - at)
+                if known.content is not None and apart <= (_ROUNDED if one.inferred else 0):
+                    found.append((apart, (known, *place)))
+        return min(found, key=itemgetter(0))[1] if found else None
 
     def _store(self) -> None:
         """Store what the rows say that wait, and close the files that are read to their end."""

@@ -1,14 +1,15 @@
 """Two files of one import that claim one key and one moment, and differ: both are kept, told apart.
 
-The first goes on under the key; the others get the key with ``~2``, ``~3`` and so on. On later imports
-each goes to the one whose contents it shares most with, and one that was seen before stays what it is.
+The first goes on under the key; the others get the key with ``~2``, ``~3`` and so on. Later each, also one
+that comes alone, goes to the one whose contents it shares most with, of equals to the first; and one
+that was seen before stays what it is.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import count, islice
 from typing import Protocol
 
 from syncengine.core.identity import LIKED, PlaylistKey, playlist_key
@@ -30,8 +31,8 @@ class Twin(Protocol):
     content: int | None
     number: int | None
 
-    def mark(self, number: int, stem: str) -> None:
-        """Make it the twin of a number, under a stem of its own."""
+    def mark(self, number: int, stem: str, *, among: int) -> None:
+        """Make it the twin of a number, under a stem of its own; ``among`` so many of one moment."""
 
 
 def places(
@@ -48,33 +49,51 @@ def places(
 
 
 def tell_apart(files: Sequence[Twin], keys: Mapping[PlaylistKey, KeyRow], memory: Memory) -> None:
-    """Give every new file of one key and moment, but one, a key, name and stem of its own."""
+    """Give every new file of a key that several playlists go by a number, and a key of its own.
+
+    That is where files of one moment differ, and where a lone file has a key that was shared out before.
+    """
     groups: dict[tuple[PlaylistKey, Instant], dict[bytes, list[Twin]]] = defaultdict(dict)
     for file in files:
+        if file.content is None and file.number is None:
+            continue  # our own export, which tells nothing
         groups[file.base, file.at].setdefault(file.digest, []).append(file)
-    for (base, _), by_digest in groups.items():
-        if len(by_digest) > 1:
-            _share_out(base, list(by_digest.values()), keys, memory)
+    told: dict[PlaylistKey, dict[int, int]] = {}
+    for (base, _), by_digest in sorted(groups.items(), key=lambda group: group[0]):
+        twins = list(by_digest.values())
+        stem = min(file.stem for each in twins for file in each)
+        if len(twins) > 1 or base in told or len(list(islice(places(base, stem, keys), 2))) > 1:
+            if base not in told:
+                told[base] = _last_told(base, stem, keys, memory)
+            _share_out(base, stem, twins, told[base], memory)
+
+
+def _last_told(
+    base: PlaylistKey, stem: str, keys: Mapping[PlaylistKey, KeyRow], memory: Memory
+) -> dict[int, int]:
+    """Return the content that each of the playlists that share a key had last, by their numbers."""
+    rows = {keys[key].id: number for number, _, key in places(base, stem, keys) if key in keys}
+    latest = memory.timeline.latest_contents(list(rows), heard=True)
+    return {rows[row]: content for row, content in latest.items()}
 
 
 def _share_out(
     base: PlaylistKey,
+    stem: str,
     twins: Sequence[Sequence[Twin]],
-    keys: Mapping[PlaylistKey, KeyRow],
+    told: dict[int, int],
     memory: Memory,
 ) -> None:
-    stem = min(file.stem for each in twins for file in each)
+    """Number the files of one moment; ``told`` is what the numbers had last, and is brought up to date."""
     taken = {
         index: file.number
         for index, each in enumerate(twins)
         for file in each
         if file.number is not None
     }
-    rows = {keys[key].id: number for number, _, key in places(base, stem, keys) if key in keys}
-    latest = memory.timeline.latest_contents(list(rows), heard=True)
     shares = sorted(
-        (-_share(memory, content, twin[0].content), rows[row], index)
-        for row, content in latest.items()
+        (-_share(memory, content, twin[0].content), number, index)
+        for number, content in told.items()
         for index, twin in enumerate(twins)
     )
     for share, number, index in shares:
@@ -86,7 +105,9 @@ def _share_out(
             taken[index] = next(free)
         for file in twin:
             if file.number is None:
-                file.mark(taken[index], _marked(base, stem, taken[index]))
+                file.mark(taken[index], _marked(base, stem, taken[index]), among=len(twins))
+            if file.content is not None:
+                told[taken[index]] = file.content
 
 
 def _marked(base: PlaylistKey, stem: str, number: int) -> str:

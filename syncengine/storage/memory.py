@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select
 from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import FOR_EVER, Instant
 from syncengine.core.rename import Join, find_joins, group_keys
-from syncengine.core.snapshot import Effect, Observation, Source
+from syncengine.core.snapshot import Effect, Observation, Source, unplaced
 from syncengine.storage.bulk import Numbers, chunks
 from syncengine.storage.models import timeline
 from syncengine.storage.refold import Refold, Window
@@ -131,6 +131,15 @@ class Memory:
     def gained_and_lost(self) -> tuple[int, int]:
         """Return how many entries came to be present, and ceased to be, within this transaction."""
         return self._entries.gained_and_lost(self.real_tracks)
+
+    def unplaced(self, at: Instant) -> dict[int, frozenset[int]]:
+        """Return the positions of entries whose place in the order nobody told by a moment, by playlist."""
+        return {
+            playlist: unplaced(
+                () if told is None else self.contents.lines(told), self.contents.lines(state)
+            )
+            for playlist, told, state in self._past.last_told_order(at)
+        }
 
     def _first_seen(self, keys: Collection[int]) -> set[int]:
         """Return the keys whose contents nobody has seen yet."""

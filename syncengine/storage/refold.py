@@ -157,7 +157,7 @@ class Refold:
         """Tell whether the playlist's spans may differ from these, which it had so far."""
         rows = self._rows.values()
         new = [r for r in rows if self.effects.get(r.observation.id, Effect.SILENT).heard]
-        if self.went or len(self._events) != len(self._rows):
+        if self.went or self._window.gone or len(self._events) != len(self._rows):
             return True
         if self._window.in_order:
             called = {(key, name) for key, name, _, until in spans if until is None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 
 from hypothesis import given
@@ -112,6 +113,26 @@ def test_back_is_the_mirror_of_forth(before: list[Entry], after: list[Entry]) ->
 @given(stamped_states, stamped_states)
 def test_as_much_moves_back_as_forth(before: list[Entry], after: list[Entry]) -> None:
     assert len(diff(before, after).moved) == len(diff(after, before).moved)
+
+
+@given(states, states, st.sets(st.integers(0, 8)), st.sets(st.integers(0, 8)))
+def test_what_nobody_placed_did_not_move(
+    before: list[Entry], after: list[Entry], here: set[int], there: set[int]
+) -> None:
+    whole, change = diff(before, after), diff(before, after, unplaced=(here, there))
+    assert len(change.moved) <= len(whole.moved)
+    for move in change.moved:
+        assert move.source not in here
+        assert move.target not in there
+    assert replace(change, moved=()) == replace(whole, moved=())
+    if not here | there:
+        assert change == whole
+
+
+def test_moves_are_counted_among_what_was_placed() -> None:
+    before = [Entry(name, Instant(1), None) for name in "abcd"]
+    after = [Entry(name, Instant(1), None) for name in "dbac"]
+    assert [move.track for move in diff(before, after, unplaced=({3}, ())).moved] == ["a"]
 
 
 def test_another_stamp_is_another_entry_and_a_missing_one_is_any() -> None:

@@ -22,6 +22,7 @@ from syncengine.core.track import (
     Facts,
     Recording,
     Release,
+    in_hindsight,
     resolve,
 )
 
@@ -150,3 +151,47 @@ def test_dates() -> None:
 
 def test_nothing_said_is_nothing_known() -> None:
     assert resolve(KEY, []) == Facts(KEY)
+
+
+def title_in_hindsight(*said: tuple[int, Dialect, str]) -> str | None:
+    """Return the title that held at 1 as what was said until later tells it."""
+    told = [
+        Attestation(Instant(at), dialect, Claim(KEY, Recording(title)))
+        for at, dialect, title in said
+    ]
+    return resolve(KEY, in_hindsight(told, Instant(1))).recording.title
+
+
+def test_the_first_word_of_a_better_source_held_before() -> None:
+    assert title_in_hindsight((1, NET, "A"), (2, APP, "B")) == "B"
+    assert title_in_hindsight((1, NET, "A"), (2, APP, "B"), (3, APP, "C")) == "B"
+    assert title_in_hindsight((1, NET, "A"), (2, NET, "B")) == "A"
+    assert title_in_hindsight((1, APP, "A"), (2, NET, "B")) == "A"
+    assert title_in_hindsight((1, APP, "A"), (2, NET, "B"), (3, APP, "C")) == "A"
+
+
+def test_the_first_sound_word_held_before_a_damaged_one() -> None:
+    sound = replace(OLD, damages=frozenset())
+    assert title_in_hindsight((1, OLD, "A"), (2, sound, "B"), (3, sound, "C")) == "B"
+
+
+def test_a_source_that_spoke_of_one_fact_may_be_new_to_another() -> None:
+    told = [
+        Attestation(Instant(1), NET, Claim(KEY, Recording("A", explicit=False), isrc="X1")),
+        Attestation(Instant(1), APP, Claim(KEY, Recording("B"))),
+        Attestation(Instant(2), APP, Claim(KEY, Recording("C", explicit=True), isrc="X2")),
+    ]
+    facts = resolve(KEY, in_hindsight(told, Instant(1)))
+    assert (facts.recording, facts.isrc) == (Recording("B", explicit=True), "X2")
+
+
+@given(attestations(), st.integers(0, 3))
+def test_hindsight_keeps_what_was_known_and_gives_the_present_once(
+    said: list[Attestation], at: int
+) -> None:
+    known = in_hindsight(said, Instant(at))
+    before = [each for each in said if each.at <= at]
+    assert known[: len(before)] == sorted(before, key=lambda each: each.at)
+    assert in_hindsight(known, Instant(at)) == known
+    everything = resolve(KEY, in_hindsight(said, Instant(3)))
+    assert everything == resolve(KEY, sorted(said, key=lambda each: each.at))

@@ -196,7 +196,10 @@ def test_a_file_without_playlists_is_no_error(shell: Shell, tmp_path: Path) -> N
     path = written(tmp_path / "Playlist1.json", account_playlists())
     said = shell("import-csv", path)
     assert "it holds no playlist" in said.err
-    assert "nothing was imported" in said.out
+    assert said.out == "1 file; nothing was imported\n"
+    [file] = shell.json("import-csv", path)["files"]
+    assert (file["status"], file["rows"]) == ("imported", 0)
+    assert file["warnings"] == ["it holds no playlist"]
 
 
 @pytest.mark.parametrize(
@@ -241,6 +244,63 @@ def test_a_library_without_an_order_moves_nothing(shell: Shell, tmp_path: Path) 
     liked = held(shell)["liked"]
     assert uri(4) in liked
     assert [each for each in liked if each != uri(4)] == [uri(1), uri(2), uri(3)]
+
+
+def _moves(shell: Shell, start: int, end: int) -> list[tuple[str, int, int]]:
+    found = shell.json("history", "diff", _day(start), _day(end))["playlists"]
+    kinds = ("status", "moved", "added")
+    return [(p, *(len(n) for n in many)) for p, *many in ([e[k] for k in kinds] for e in found)]
+
+
+def _day(number: int) -> str:
+    return f"2026-02-{number:02}T00:00:00Z"
+
+
+def test_an_order_that_becomes_known_is_no_change(shell: Shell, tmp_path: Path) -> None:
+    likes, liked = tmp_path / "YourLibrary.json", tmp_path / "Liked_Songs.csv"
+    told = [
+        (likes, your_library(1, 2, 3, 4)),
+        (liked, _net([4, 2, 1, 3])),
+        (liked, _net([4, 1, 2, 3])),
+        (likes, your_library(1, 2, 3, 4, 5)),
+        (liked, _net([5, 4, 1, 2, 3])),
+    ]
+    for number, (path, content) in enumerate(told, 1):
+        shell("import-csv", written(path, content, _day(number)))
+    assert held(shell) == {"liked": [uri(each) for each in (5, 4, 1, 2, 3)]}
+    assert _moves(shell, 1, 2) == _moves(shell, 2, 1) == []
+    assert _moves(shell, 2, 3) == [("changed", 1, 0)]
+    assert _moves(shell, 1, 3) == []
+    assert _moves(shell, 3, 4) == [("changed", 0, 1)]
+    assert _moves(shell, 4, 5) == []
+    assert _moves(shell, 1, 5) == [("changed", 0, 1)]
+    assert _moves(shell, 2, 5) == [("changed", 1, 1)]
+
+
+def test_facts_that_a_better_source_tells_otherwise_are_no_changes(
+    shell: Shell, tmp_path: Path
+) -> None:
+    path = tmp_path / "Mix.csv"
+    rows = [tmm_row(each, "Mix") for each in (1, 2)]
+    shell("import-csv", written(tmp_path / "all.csv", tunemymusic(*rows), _day(1)))
+    shell("import-csv", written(path, _net([1, 2]), _day(2)))
+    retold = csv_text(
+        NET_HEADER,
+        net_row(uri=uri(1), title="Song 1", artists="Ada;Bob"),
+        net_row(uri=uri(2), title="Another", artists="Ada;Bob"),
+    )
+    shell("import-csv", written(path, retold.encode(), _day(3)))
+    [track] = shell.json("tracks", "--search", "Song 1")["tracks"]
+    assert track["artists"] == ["Ada", "Bob"]
+    assert _facts(shell, 1, 2) == _facts(shell, 2, 1) == []
+    assert _facts(shell, 2, 3) == [{"title": ["Song 2", "Another"]}]
+    assert _facts(shell, 1, 3) == [{"title": ["Song 2", "Another"]}]
+    assert _facts(shell, 3, 1) == [{"title": ["Another", "Song 2"]}]
+
+
+def _facts(shell: Shell, start: int, end: int) -> list[dict[str, Any]]:
+    found = shell.json("history", "diff", _day(start), _day(end))["tracks"]
+    return [track["fields"] for track in found]
 
 
 def test_after_exportify_account_data_changes_only_what_changed(

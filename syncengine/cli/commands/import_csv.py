@@ -186,9 +186,11 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
     for file in report.files:
         _show_file(cli, file)
     for join in report.joins:
+        before, name = report.names[join.earlier], report.names[join.later]
+        # A file whose name lacks the id that another had renames nothing.
+        said = f"is {before!r} under a new name" if name != before else f"is {join.earlier} as well"
         cli.say(
-            f"{report.names[join.later]!r} is {report.names[join.earlier]!r} under a new name: {join.because}"
-            f" (wrong? syncengine playlists split {join.later!r})"
+            f"{name!r} {said}: {join.because} (wrong? syncengine playlists split {join.later!r})"
         )
     for key in report.parted:
         cli.say(
@@ -202,7 +204,8 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
     rows = sum(file.imported for file in report.files)
     snapshot = report.snapshot
     if snapshot is None:
-        cli.line(f"{counted(len(report.files), 'file')}: {told}; nothing was imported")
+        why = "" if counts["imported"] else f": {told}"  # it was read, and holds no playlist
+        cli.line(f"{counted(len(report.files), 'file')}{why}; nothing was imported")
         return
     head = "would make a snapshot" if dry_run else f"snapshot {snapshot.id}"
     if snapshot.unchanged:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
-from syncengine.core.track import Attestation, Claim, Facts, resolve
+from syncengine.core.track import Attestation, Claim, Facts, in_hindsight, resolve
 from syncengine.storage.bulk import chunks
 from syncengine.storage.repositories.aliases import ALIASES
 from syncengine.storage.repositories.anew import tell_anew
@@ -137,6 +137,19 @@ def facts_at(
     return _resolve_all(connection, _said_of(connection, at, tracks), everything=tracks is None)
 
 
+def facts_in_hindsight(
+    connection: Connection, at: Instant, until: Instant, tracks: Collection[int]
+) -> dict[int, Facts]:
+    """Return what held for tracks at a moment, as better sources that first spoke until another tell."""
+    return _resolve_all(connection, _said_of(connection, until, tracks), known_at=at)
+
+
+def restated(connection: Connection, after: Instant, until: Instant) -> set[int]:
+    """Return the tracks of which something new was said after one moment, up to another."""
+    query = select(_A.track_id).where(_A.at > after, _A.at <= until).distinct()
+    return set(connection.execute(query).scalars())
+
+
 def _said_of(
     connection: Connection, at: Instant | None, tracks: Collection[int] | None
 ) -> dict[int, list[Said]]:
@@ -159,7 +172,11 @@ def _keys_of_aliased(connection: Connection) -> dict[int, TrackKey]:
 
 
 def _resolve_all(
-    connection: Connection, said: Mapping[int, Sequence[Said]], *, everything: bool = False
+    connection: Connection,
+    said: Mapping[int, Sequence[Said]],
+    *,
+    everything: bool = False,
+    known_at: Instant | None = None,
 ) -> dict[int, Facts]:
     numbers = {claim for rows in said.values() for _, claim in rows}
     claims = ClaimReader(connection).read(None if everything else numbers)
@@ -172,10 +189,10 @@ def _resolve_all(
         claim: dialects[dialect] for part in parts for claim, dialect in connection.execute(part)
     }
     keys = _keys_of_aliased(connection)
-    return {
-        track: resolve(
-            keys.get(track, claims[rows[0][1]].track),
-            [Attestation(since, made_by[claim], claims[claim]) for since, claim in rows],
-        )
-        for track, rows in said.items()
-    }
+    facts = {}
+    for track, rows in said.items():
+        told = [Attestation(since, made_by[claim], claims[claim]) for since, claim in rows]
+        if known_at is not None:
+            told = in_hindsight(told, known_at)
+        facts[track] = resolve(keys.get(track, claims[rows[0][1]].track), told)
+    return facts

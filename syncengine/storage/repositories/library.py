@@ -9,7 +9,7 @@ from hashlib import blake2b
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack, Place
-from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey
+from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey, shown_key
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
 from syncengine.core.snapshot import Effect, Source
@@ -20,7 +20,7 @@ from syncengine.storage.repositories.aliases import ALIASES
 from syncengine.storage.repositories.claims import TRACKS
 from syncengine.storage.repositories.entries import ENTRIES
 from syncengine.storage.repositories.facts import facts_at
-from syncengine.storage.repositories.series import ATTESTATIONS, POPULARITY
+from syncengine.storage.repositories.series import POPULARITY
 from syncengine.storage.repositories.timeline import (
     KEYS,
     NAMES,
@@ -28,18 +28,20 @@ from syncengine.storage.repositories.timeline import (
     PLAYLISTS,
     SNAPSHOTS,
     SPANS,
+    keys_of_joined,
 )
 
-_CONTRIBUTORS = timeline.contributors
 _CONTENTS = timeline.contents
-_JUDGEMENTS = ledger.judgements
 _DIALECTS = catalog.dialects
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 
 
 @dataclass(frozen=True, slots=True)
 class PlaylistState:
-    """A playlist as it was at a moment; ``source`` and ``observed_at`` are of its last sound observation."""
+    """A playlist as it was at a moment; ``source`` and ``observed_at`` are of its last sound observation.
+
+    ``seen_as`` is the key it was seen under then, ``key`` the one to show.
+    """
 
     id: int
     key: PlaylistKey
@@ -49,6 +51,7 @@ class PlaylistState:
     observed_at: Instant
     source: str
     dialect: str | None
+    seen_as: PlaylistKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ class LibraryReader:
 
     def digest(self) -> str:
         """Return a digest of everything the library follows from: equal ones mean equal libraries."""
-        o, j = OBSERVATIONS.c, _JUDGEMENTS.c
+        o, j = OBSERVATIONS.c, ledger.judgements.c
         parts = (
             select(o.taken_at, o.source, o.digest, KEYS.c.key, o.accepted)
             .join(KEYS, KEYS.c.id == o.key_id)
@@ -233,9 +236,12 @@ class LibraryReader:
             .where(present(at, SPANS))
         )
         observed = self._observed(at)
+        known = keys_of_joined(self._connection)
         states = [
-            PlaylistState(number, PlaylistKey(key), name, stem, inferred, *observed[number])
-            for number, key, name, stem, inferred in self._connection.execute(query)
+            PlaylistState(
+                n, shown_key(key, known.get(n, ())), name, stem, inferred, *observed[n], key
+            )
+            for n, key, name, stem, inferred in self._connection.execute(query)
         ]
         return sorted(states, key=lambda each: (each.name.casefold(), each.key))
 
@@ -306,8 +312,8 @@ class LibraryReader:
 
     def contributors(self) -> dict[int, str]:
         """Return everybody who added entries, by row number."""
-        query = select(_CONTRIBUTORS.c.id, _CONTRIBUTORS.c.name)
-        return dict(iter(self._connection.execute(query)))
+        people = timeline.contributors.c
+        return dict(iter(self._connection.execute(select(people.id, people.name))))
 
     def playlist_records(self) -> list[PlaylistRecord]:
         """Return every playlist that was ever seen soundly, with its keys and names over time."""
@@ -357,12 +363,6 @@ class LibraryReader:
         )
         rows = self._connection.execute(select(TRACKS.c.id, value))
         return {track: known for track, known in rows if known is not None}
-
-    def restated(self, after: Instant, until: Instant) -> set[int]:
-        """Return the tracks of which something new was said after one moment, up to another."""
-        a = ATTESTATIONS.c
-        query = select(a.track_id).where(a.at > after, a.at <= until).distinct()
-        return set(self._connection.execute(query).scalars())
 
     # The library as sinks see it
 

@@ -184,6 +184,24 @@ class Past:
             if playlist not in liked
         }
 
+    def last_told_order(self, at: Instant) -> list[tuple[int, int | None, int]]:
+        """Return the playlists that hold entries whose place nobody told by a moment.
+
+        Each with the state whose order was told last (none: it never was) and the state at that moment.
+        """
+        o = OBSERVATIONS.c
+        query = select(KEYS.c.playlist_id).join(OBSERVATIONS, KEYS.c.id == o.key_id).distinct()
+        query = query.where(o.kind == int(Kind.MEMBERSHIP), o.taken_at <= at, _HEARD)
+        playlists = set(self._connection.execute(query).scalars())
+        recorded, endings = self.recorded(playlists), self.endings(playlists)
+        found = []
+        for playlist in sorted(playlists):
+            events = [*recorded[playlist], *endings.get(playlist, ())]
+            told, state = _order_told(each for each in events if _order(each)[0] <= at)
+            if state is not None and told != state:
+                found.append((playlist, told, state))
+        return found
+
     def _rosters(self, column: Column[T]) -> list[tuple[Instant, Source, set[T]]]:
         """Return every roster in order of time, with the keys or playlists (``column``) it lists."""
         r = ROSTERS.c
@@ -328,3 +346,23 @@ class Past:
 def _tells_of(source: Source, at: Instant, known_to_api: Instant) -> bool:
     """Tell whether what a roster leaves out is gone, if the API knows it since a moment."""
     return known_to_api < at if source is Source.API else at < known_to_api
+
+
+def _order(event: Recorded | Ending) -> tuple[Instant, int, bytes]:
+    return event.order if isinstance(event, Ending) else event.observation.order
+
+
+def _order_told(events: Iterable[Recorded | Ending]) -> tuple[int | None, int | None]:
+    """Return the state whose order was told last, and the state after all events."""
+    told: int | None = None
+    state: int | None = None
+    for event in sorted(events, key=_order):
+        if isinstance(event, Ending):
+            told = state = None
+        elif event.effect.heard:
+            kind = event.observation.kind
+            # What a part adds has its place among entries whose order is known.
+            if kind is Kind.COMPLETE or (kind is Kind.PARTIAL and told == state):
+                told = event.state
+            state = event.state
+    return told, state

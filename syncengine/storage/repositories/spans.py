@@ -6,11 +6,19 @@ from collections.abc import Collection, Container, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from syncengine.core.identity import shown_key
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect, Ending, Event
 from syncengine.storage.bulk import Numbers, bulk_insert, chunks
 from syncengine.storage.repositories.past import Past, Recorded, Span
-from syncengine.storage.repositories.timeline import KEYS, NAMES, OBSERVATIONS, PLAYLISTS, SPANS
+from syncengine.storage.repositories.timeline import (
+    KEYS,
+    NAMES,
+    OBSERVATIONS,
+    PLAYLISTS,
+    SPANS,
+    keys_of_joined,
+)
 
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 
@@ -43,12 +51,13 @@ class SpanWriter:
         observed = _observed(self._connection, playlists)
         names = {row[0]: row for row in self._connection.execute(select(NAMES))}
         keys = {row[0]: row[1] for row in self._connection.execute(select(KEYS.c.id, KEYS.c.key))}
+        known = keys_of_joined(self._connection)
         values = []
         for playlist, (key, name, ended) in last.items():
             values.append(
                 {
                     "row": playlist,
-                    "key_now": keys[key],
+                    "key_now": shown_key(keys[key], known.get(playlist, ())),
                     "name_now": names[name][2],
                     "inferred_now": names[name][3],
                     "observed_now": observed.get(playlist),

@@ -47,6 +47,16 @@ _SEEN = Lookup(
 )
 
 
+def keys_of_joined(connection: Connection) -> dict[int, list[PlaylistKey]]:
+    """Return the keys of each playlist that has several, by row number."""
+    joined = select(KEYS.c.playlist_id).where(KEYS.c.joined_because.is_not(None))
+    query = select(KEYS.c.playlist_id, KEYS.c.key).where(KEYS.c.playlist_id.in_(joined))
+    keys: dict[int, list[PlaylistKey]] = {}
+    for playlist, key in connection.execute(query):
+        keys.setdefault(playlist, []).append(PlaylistKey(key))
+    return keys
+
+
 class KeyRow(NamedTuple):
     """A playlist key and the playlist it belongs to, as row numbers, and why if it was joined."""
 
