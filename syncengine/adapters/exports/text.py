@@ -52,6 +52,20 @@ def decode(path: str, content: bytes) -> Decoded:
         return _repaired(path, content)
 
 
+def is_wide(content: bytes) -> bool:
+    """Return whether a file is in UTF-16; its beginning is enough."""
+    return bool(_UTF16.get(content[:2]) or _wide(content))
+
+
+def as_utf8(path: str, content: bytes) -> bytes:
+    """Return UTF-16 as UTF-8, without a mark; other bytes as they are.
+
+    Raises MalformedExport with the place of the first unit that cannot be right.
+    """
+    wide = _UTF16.get(content[:2]) or _wide(content)
+    return _decode_wide(path, content, wide).text.encode() if wide else content
+
+
 def _lines(content: bytes) -> list[str]:
     """Decode UTF-8 line by line: as one text, a single emoji would make it four times as large."""
     return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="").readlines()

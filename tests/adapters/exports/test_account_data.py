@@ -123,7 +123,7 @@ def test_a_bad_entry_is_told_with_its_line() -> None:
     found = read(content)
     [rejected] = found["Other"].rejected
     assert content.decode().split("\n")[rejected.line - 1].strip() == "7"
-    assert rejected.reason == "entry 2: Expected `object | null`, got `int`"
+    assert rejected.reason == "entry 2: it is a whole number where an object should stand"
     assert content.decode().split("\n")[found["Other"].rows[0].line].strip() == '"track": {'
 
 
