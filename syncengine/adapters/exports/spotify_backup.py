@@ -20,7 +20,7 @@ from syncengine.core.identity import UNAVAILABLE
 from syncengine.core.moment import Instant, parse_utc
 from syncengine.core.track import OLD_RANK, Artist, Claim, Dialect, Recording, Release
 
-DIALECT = Dialect(NAME, "json", OLD_RANK)
+DIALECT = Dialect(NAME, "JSON", OLD_RANK)
 _Count = Annotated[int, Meta(ge=0, le=form.ANY)]
 _Score = Annotated[int, Meta(ge=0, le=100)]
 
