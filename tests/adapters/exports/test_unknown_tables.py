@@ -137,3 +137,16 @@ def test_a_header_that_names_no_tracks_is_told_what_it_lacks(header: str, reason
     with pytest.raises(MalformedExport) as caught:
         parse(header + "\n")
     assert reason in caught.value.reason
+
+
+def test_a_table_of_hundreds_of_columns_is_told_in_one_short_sentence() -> None:
+    strange = [f"Column {number}" for number in range(549)]
+    export = parse(",".join(["Track URI", *strange, "x" * 500]) + "\n")
+    [warning] = export.warnings
+    assert "without: Column 0, Column 1," in warning
+    assert warning.endswith(" more")
+    assert len(warning) < 350
+    with pytest.raises(MalformedExport) as caught:
+        parse(",".join([*NET_HEADER[2:], *strange]) + "\n")
+    assert "missing: Track URI, Track Name; unknown: Column 0" in caught.value.reason
+    assert len(caught.value.reason) < 500

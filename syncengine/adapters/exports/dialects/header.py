@@ -175,7 +175,7 @@ def by_words(header: Sequence[str]) -> Layout | None:
     if ignored:
         meant = _meant(ignored, set(fields))
         told = [f"{each} ({meant[each]}?)" if each in meant else each for each in ignored]
-        warning += f", without: {', '.join(told)[:_MOST_SHOWN]}"
+        warning += f", without: {_listed(told)}"
     form = UNKNOWN_FORM if named else ID_FORM
     if _NO_UNIT in map(folded, cells):
         form = replace(form, rewrites={**form.rewrites, "duration_ms": lasting_likely})
@@ -208,8 +208,8 @@ def explain(header: Sequence[str]) -> str:
         cell.strip() for cell in header if folded(cell) not in shared and cell.strip() not in meant
     ]
     findings = spelt
-    findings += [f"missing: {', '.join(missing)}"] if missing else []
-    findings += [f"unknown: {', '.join(strange)[:_MOST_SHOWN]}"] if any(strange) else []
+    findings += [f"missing: {_listed(missing)}"] if missing else []
+    findings += [f"unknown: {_listed(strange)}"] if any(strange) else []
     name = f"{form.dialect.name} of {form.dialect.generation}"
     return f"unknown header, nearest to {name}; {'; '.join(findings)}. {readable}"
 
@@ -230,6 +230,19 @@ def _meant(cells: Sequence[str], known: Container[str]) -> Mapping[str, str]:
             for near in get_close_matches(text, titles, 1, _ALIKE):
                 meant[cell] = titles[near]
     return meant
+
+
+def _listed(titles: Sequence[str]) -> str:
+    """Return titles for a message, which a table of hundreds of columns must not flood."""
+    shown: list[str] = []
+    room = _MOST_SHOWN
+    for title in titles:
+        short = title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
+        room -= len(short)
+        if room < 0:
+            return f"{', '.join(shown)} and {len(titles) - len(shown):,} more"
+        shown.append(short)
+    return ", ".join(shown)
 
 
 def _titles(header: Header) -> set[str]:
