@@ -104,7 +104,7 @@ def test_a_file_that_was_cut_off_says_so() -> None:
 
 
 def test_what_is_no_utf8_is_refused_with_its_line() -> None:
-    with pytest.raises(MalformedExport, match=r"no UTF-8.*save it as UTF-8") as caught:
+    with pytest.raises(MalformedExport, match=r"no UTF-8.*save it again as UTF-8") as caught:
         cut(tunemymusic(tmm_row(1, "Mix")) + b"\xff\xff,")
     assert caught.value.line == 3
     with pytest.raises(MalformedExport, match="NUL"):
