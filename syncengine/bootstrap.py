@@ -87,9 +87,9 @@ def export_writer(form: str, dialect: str) -> Render:
 
 def safe_stem(text: str) -> str:
     """Return a file stem for any text: itself where it is one, else what the exporter would make of it."""
-    from syncengine.adapters.exports.writer import file_stem
+    from syncengine.adapters.exports.writer import file_stem, without_marks
 
-    is_plain = text == Path(text).name and text.isprintable() and not text.startswith(".")
+    is_plain = text == Path(text).name == without_marks(text) and not text.startswith(".")
     return text if is_plain else file_stem("exportify.net", text)
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks.generator import Library
 from syncengine.jobs import history
 from syncengine.jobs.export import export_library
+from syncengine.storage.lock import read_holder
 from syncengine.storage.unit_of_work import Database
 from tests.builders import NOW
 
 ROOT = Path(__file__).parents[1]
+_LOCK_HELD = 7
 
 
 def write_exports(folder: Path, rows: int = 2_000, files: int = 30, days: int = 2) -> list[Path]:
@@ -53,11 +57,44 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
+def finish_all(
+    database: Path, *lines: Sequence[object], attempts: int = 20
+) -> list[tuple[int, str, str]]:
+    """Run command lines at once; one that waited too long for the lock comes again, as cron would.
+
+    How long the others take depends on the machine, and how long one waits for them does not.
+    """
+    started = [start(database, *line) for line in lines]
+    ended = [finish(each) for each in started]
+    for _ in range(attempts):
+        for place, (code, _, _) in enumerate(ended):
+            if code == _LOCK_HELD:
+                ended[place] = finish(start(database, *lines[place]))
+    return ended
+
+
 def wait_for_work(process: subprocess.Popen[str], database: Path) -> None:
-    """Wait until a process holds the writer's lock, or has ended."""
-    holder = database.with_name(f"{database.name}.lock.json")
-    while process.poll() is None and not holder.exists():
+    """Wait until a process holds the writer's lock, or has ended.
+
+    One that was killed leaves its name behind: only this process's own says that it has begun.
+    """
+    lock = database.with_name(f"{database.name}.lock")
+    while process.poll() is None:
+        holder = read_holder(lock)
+        if holder is not None and holder.pid == process.pid:
+            return
         time.sleep(0.002)
+
+
+@contextmanager
+def held(database: Path) -> Iterator[None]:
+    """Let nobody else write to a database: an import that has begun cannot end before this does."""
+    connection = sqlite3.connect(database, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+    finally:
+        connection.close()
 
 
 def copy_database(source: Path, target: Path) -> None:

@@ -114,6 +114,35 @@ def test_every_name_is_written_back(
         assert shell.json("import-csv", tmp_path / "out")["snapshot"]["unchanged"]
 
 
+@pytest.mark.parametrize("form", ["csv", "json", "m3u8"])
+def test_what_acts_on_a_terminal_is_in_no_name_that_is_written(
+    shell: Shell, tmp_path: Path, form: str
+) -> None:
+    names = {
+        "x\u202evsc.exe": "xvsc.exe",
+        "xvsc.exe": "xvsc.exe~2",
+        "a\x1b[31mz": "a_[31mz",
+        "a\x9b31m\u2028z": "a_31m_z",
+        "\u200fمزيج\u2066": "مزيج",
+        "\u202e": "_",
+        # Sane, and written as they were seen.
+        "خواب\u200cها": "خواب\u200cها",
+        "Us \U0001f468\u200d\U0001f469\u200d\U0001f467": "Us \U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "夏\u3000歌": "夏\u3000歌",
+    }
+    for number, name in enumerate(names):
+        write(tmp_path / "in" / f"{name}.csv", songs(*range(number, number + 6)))
+    shell("import-csv", tmp_path / "in")
+    before = shell.library()
+    said = shell.json("export", tmp_path / "out", "--format", form)
+    written = sorted(Path(file["path"]).stem for file in said["files"])
+    assert written == sorted(names.values())
+    if form == "csv":
+        found = shell.json("import-csv", tmp_path / "out")
+        assert {file["status"] for file in found["files"]} == {"unchanged"}
+        assert shell.library() == before
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text")
 def test_names_that_are_no_utf8_are_fine_in_a_real_process(tmp_path: Path) -> None:
     folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/f\xe9tes"))

@@ -9,6 +9,7 @@ import pytest
 
 from syncengine.adapters.exports.dialects import APP_TITLES, FORMS, NET, Form
 from syncengine.adapters.exports.dialects.languages import LANGUAGES
+from tests.several import tmm_row, tunemymusic, your_library
 from tests.shell import Shell
 
 FIRST_DAY, SECOND_DAY, THIRD_DAY = "2025-08-01", "2026-01-10", "2026-02-10"
@@ -158,3 +159,21 @@ def test_what_a_spreadsheet_saved_replaces_nothing(
 
 def test_every_field_of_todays_form_has_a_title() -> None:
     assert {*APP_TODAY.columns} <= {*APP_TITLES}
+
+
+def test_forms_are_named_as_a_person_would(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    soundiiz = "title,artist,album,isrc,addedDate,addedBy,duration,url\nSong,Ada,Rivers,,,,225,\n"
+    (folder / "Mix.csv").write_text(soundiiz)
+    (folder / "Own.csv").write_text("Song,Artist Name(s)\nSong,Ada\n")
+    (folder / "YourLibrary.json").write_bytes(your_library(1))
+    (folder / "All.csv").write_bytes(tunemymusic(tmm_row(1, "Other")))
+    out = shell("import-csv", folder).out
+    for name in (
+        "Soundiiz (with dates, spreadsheet) (1 file)",
+        "unknown (by its titles) (1 file)",
+        "Spotify account data (YourLibrary.json) (1 file)",
+        "TuneMyMusic (ids of Spotify) (1 file)",
+    ):
+        assert name in out

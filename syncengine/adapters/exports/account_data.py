@@ -22,11 +22,11 @@ from syncengine.core.identity import LIKED, LIKED_NAME, UNAVAILABLE, playlist_ke
 from syncengine.core.moment import Instant, from_datetime
 from syncengine.core.track import OLD_RANK, Claim, Dialect, Recording, Release
 
-NAME = "spotify account data"
+NAME = "Spotify account data"
 # It names the first artist of a track only.
 _DAMAGES = frozenset({"artists"})
-PLAYLISTS = Dialect(NAME, "playlists", OLD_RANK, _DAMAGES)
-LIBRARY = Dialect(NAME, "library", OLD_RANK, _DAMAGES)
+PLAYLISTS = Dialect(NAME, "Playlist1.json", OLD_RANK, _DAMAGES)
+LIBRARY = Dialect(NAME, "YourLibrary.json", OLD_RANK, _DAMAGES)
 _NOT_READ = {
     "albums": "albums",
     "shows": "shows",

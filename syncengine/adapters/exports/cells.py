@@ -24,6 +24,9 @@ _ID_AT_END = re.compile(
     r"(?:(?:https?://)?open\.spotify\.com/(?:[\w-]+/)*)?([0-9A-Za-z]{22})(?:[/?#].*)?\Z"
 )
 _DURATION = re.compile(r"(?:([0-9]{1,4}):([0-5][0-9])|([0-9]{1,6}) ?s)\Z")
+_BARE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?\Z")
+_DAY = 86_400
+_UNLIKELY = 10_000
 _FULL = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
     r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?\Z"
@@ -202,6 +205,40 @@ def lasting(cell: str) -> str:
         return cell
     minutes, seconds = (found[1], found[2]) if found[2] else (0, found[3])
     return str((int(minutes) * 60 + int(seconds)) * 1000)
+
+
+def lasting_seconds(cell: str) -> str:
+    """Return a duration as milliseconds, where a bare number of less than a day is seconds."""
+    return _in_seconds(cell, _DAY)
+
+
+def lasting_likely(cell: str) -> str:
+    """Return a duration as milliseconds, where nothing says what a bare number counts.
+
+    Hardly any track lasts less than ten seconds, or as many thousand.
+    """
+    return _in_seconds(cell, _UNLIKELY)
+
+
+def _in_seconds(cell: str, below: int) -> str:
+    text = cell.strip()
+    if _BARE.match(text) and float(text) < below:
+        return str(round(float(text) * 1000))
+    return lasting(cell)
+
+
+def is_broken_link(cell: str) -> bool:
+    """Return whether a cell has an address of Spotify that names no track."""
+    text = cell.strip()
+    return "spotify" in text.lower() and parse_track(text) is None
+
+
+def is_broken_id(cell: str) -> bool:
+    """Return whether a cell has an id or address that names no track, and is no other service's."""
+    text = cell.strip()
+    if is_nothing(text) or parse_track(text) is not None:
+        return False
+    return "/" not in text or is_broken_link(text)
 
 
 def link_of_track(cell: str) -> str:

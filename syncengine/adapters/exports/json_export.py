@@ -10,7 +10,15 @@ import msgspec
 from msgspec import Raw
 
 from syncengine.adapters.exports import account_data, spotify_backup
-from syncengine.adapters.exports.document import Object, Places, elements, fields, members, read
+from syncengine.adapters.exports.document import (
+    Object,
+    Places,
+    elements,
+    fields,
+    members,
+    read,
+    sound,
+)
 from syncengine.adapters.exports.listed import Listed, Told
 from syncengine.adapters.exports.sections import NAMELESS, Cut, lines_of, warnings_of
 from syncengine.core.moment import Instant
@@ -103,16 +111,17 @@ def split(file: ExportFile, content: bytes) -> Iterator[Part | Quarantined]:
 
     Raises MalformedExport, with the line, for what is no JSON or of no exporter that is known.
     """
+    content, told = sound(file, content)
     document = members(file, content)
     places = Places(content)
     cut = Cut(file)
     if isinstance(document, Mapping) and "playlists" not in document:
         whole = Raw(content)
-        warnings = account_data.not_read(document)
+        warnings = (*told, *account_data.not_read(document))
         yield _part(cut, _library(file, document), whole, document, places, warnings)
         return
     albums = len(elements(document.get("albums")) or ()) if isinstance(document, Mapping) else 0
-    told = (f"saved albums ({albums:,}) are not read",) if albums else ()
+    told += (f"saved albums ({albums:,}) are not read",) if albums else ()
     for raw in _playlists(file, document):
         line = places.enter(raw)
         playlist = fields(raw)
@@ -125,7 +134,7 @@ def split(file: ExportFile, content: bytes) -> Iterator[Part | Quarantined]:
 
 def parse(file: ExportFile, content: bytes) -> Listed:
     """Open a document of one playlist. Raises MalformedExport like ``split``, and for several."""
-    document = members(file, content)
+    document = members(file, sound(file, content)[0])
     if isinstance(document, Mapping) and "playlists" not in document:
         playlist, form = document, _library(file, document)
     else:

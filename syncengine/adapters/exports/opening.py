@@ -35,8 +35,8 @@ _SPREADSHEET = (
     " they fill gaps and replace nothing"
 )
 _WINDOWS = (
-    "its bytes are no UTF-8 and were read as Windows-1252, so letters may be wrong;"
-    " its names fill gaps and replace nothing"
+    "its bytes are no UTF-8 and were read as Windows-1252, so letters may be wrong, and its names fill"
+    " gaps and replace nothing; save it again as UTF-8, or export again"
 )
 _SPOILT_BY_WINDOWS = frozenset("title artists album album_artists label copyrights".split())
 _SEVERAL = "playlist name"

@@ -71,6 +71,9 @@ class Export:
         self._short: Counter[int] = Counter()
         self._mended = 0
         self._nameless = 0
+        ids = layout.columns.get("uri")
+        self._ids = () if ids is None else (ids, *layout.again.get("uri", ()))
+        self._broken: list[int] = []
 
     @property
     def dialect(self) -> Dialect:
@@ -100,6 +103,11 @@ class Export:
             found.append(f"{_have(self._mended)} a label with quotes that were not doubled")
         if self._nameless:
             found.append(f"{_have(self._nameless)} commas inside names, which were left out")
+        if self._broken:
+            found.append(
+                f"{_have(len(self._broken))} a {self._titles['uri']} that names no track, the first in line"
+                f" {self._broken[0]:,}; these tracks are known by their names only"
+            )
         return found
 
     def claim(self, row: SeenRow) -> Claim:
@@ -114,6 +122,7 @@ class Export:
         """Yield every row in order; what cannot be parsed as a rejected row."""
         self._short.clear()
         self._mended = self._nameless = 0
+        self._broken.clear()
         sight = self._sight()
         start = self._sheet.body
         while rows := self._plain_rows(start):
@@ -123,7 +132,7 @@ class Export:
         records = self._records(start)
         for line, cells in _without_last(records) if self._sheet.is_cut else records:
             if isinstance(cells, list):
-                self._rewrite([cells])
+                self._rewrite([cells], [line])
             yield RejectedRow(line, cells) if isinstance(cells, str) else sight.one(line, cells)
 
     def _plain_rows(self, start: int) -> list[list[str]] | None:
@@ -138,11 +147,12 @@ class Export:
             return None
         if set(map(len, rows)) != {self._header} or reader.line_num != len(rows):
             return None
-        self._rewrite(rows)
+        self._rewrite(rows, range(start + 1, start + 1 + len(rows)))
         return rows if self._width == self._header else [[*cells, ""] for cells in rows]
 
-    def _rewrite(self, rows: Sequence[list[str]]) -> None:
+    def _rewrite(self, rows: Sequence[list[str]], lines: Sequence[int]) -> None:
         """Bring rows into the form that ``cells`` reads; those of an ordinary file are in it."""
+        odd = self._with_broken_ids(rows, lines)
         for place, rewrite in self._rewrites.items():
             for cells in rows:
                 cells[place] = rewrite(cells[place])
@@ -150,6 +160,20 @@ class Export:
             for cells in rows:
                 said = (cells[each] for each in (place, *more) if form.said(cells[each]))
                 cells[place] = next(said, cells[place])
+        self._broken += [line for line, cells in odd if form.said(cells[self._ids[0]]) is None]
+
+    def _with_broken_ids(
+        self, rows: Sequence[list[str]], lines: Sequence[int]
+    ) -> Sequence[tuple[int, list[str]]]:
+        """Return the rows, with their lines, of which an id names no track."""
+        is_broken = self._form.is_broken
+        if is_broken is None or not self._ids:
+            return ()
+        return [
+            (line, cells)
+            for line, cells in zip(lines, rows, strict=True)
+            if any(is_broken(cells[place]) for place in self._ids)
+        ]
 
     def _sight(self) -> Sight:
         facts = sorted((at, field) for field, at in self._columns.items() if field not in _NO_FACTS)

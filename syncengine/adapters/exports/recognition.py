@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from syncengine.adapters.exports import json_export, spotify_backup_text, tunemymusic
 from syncengine.adapters.exports.sections import MARK
+from syncengine.adapters.exports.text import as_utf8, is_wide
 from syncengine.core.ports import ExportFile, ParsedExport, Part, Quarantined
+from syncengine.errors import MalformedExport
 
 _START = 2048
 
@@ -26,7 +29,7 @@ _TEXT = Form(spotify_backup_text.split, spotify_backup_text.parse)
 
 def form_of(content: bytes) -> Form | None:
     """Return the form of a file that may hold several playlists; None for any other."""
-    start = content[:_START].removeprefix(MARK).lstrip()
+    start = _beginning(content).removeprefix(MARK).lstrip()
     if start.startswith((b"{", b"[")):
         return _JSON
     first = start.partition(b"\n")[0]
@@ -35,6 +38,16 @@ def form_of(content: bytes) -> Form | None:
     if b"\tspotify:" in start or start.startswith((b"Playlists:", b"Liked Albums:")):
         return _TEXT if spotify_backup_text.is_start(_text(start)) else None
     return None
+
+
+def _beginning(content: bytes) -> bytes:
+    """Return the first bytes; of UTF-16 as UTF-8, where a unit may be cut in two at the end."""
+    start = content[:_START]
+    if not is_wide(start):
+        return start
+    with suppress(MalformedExport):
+        return as_utf8("", start[: len(start) // 4 * 4])
+    return start
 
 
 def _text(start: bytes) -> str:

@@ -10,7 +10,6 @@ from syncengine.adapters.exports.line_length import refuse_absurd_lines
 from syncengine.adapters.exports.text import decode
 from syncengine.core.moment import Instant
 from syncengine.core.ports import ExportFile, Part, Quarantined
-from syncengine.errors import MalformedExport
 
 SEPARATOR = " › "  # noqa: RUF001 - meant to be another sign than >
 """What stands between a file's path and a playlist's name; no path has it by itself."""
@@ -90,8 +89,6 @@ def text_of(file: ExportFile, content: bytes) -> str:
     """Decode a file. Raises MalformedExport with the line of the first byte that cannot be right."""
     refuse_absurd_lines(file.path, content)
     decoded = decode(file.path, content)
-    problem = decoded.problem
-    if problem is not None:
-        reason = f"{problem.reason}; save it as UTF-8, or export again"
-        raise MalformedExport(reason, file=file.path, line=problem.line, column=problem.column)
+    if decoded.problem is not None:
+        raise decoded.problem
     return decoded.text

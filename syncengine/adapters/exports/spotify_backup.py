@@ -17,10 +17,10 @@ from syncengine.adapters.exports.document import Object, elements, text_in
 from syncengine.adapters.exports.listed import Told, track_of
 from syncengine.adapters.exports.spotify_backup_text import NAME
 from syncengine.core.identity import UNAVAILABLE
-from syncengine.core.moment import parse_utc
+from syncengine.core.moment import Instant, parse_utc
 from syncengine.core.track import OLD_RANK, Artist, Claim, Dialect, Recording, Release
 
-DIALECT = Dialect(NAME, "json", OLD_RANK)
+DIALECT = Dialect(NAME, "JSON", OLD_RANK)
 _Count = Annotated[int, Meta(ge=0, le=form.ANY)]
 _Score = Annotated[int, Meta(ge=0, le=100)]
 
@@ -91,10 +91,17 @@ def told(line: int, item: Item | None) -> Told:
     return Told(
         line,
         Claim(UNAVAILABLE) if track is None else _claim(track),
-        parse_utc(item.added_at) if item.added_at else None,
+        _moment(item.added_at) if item.added_at else None,
         form.user(person or ""),
         track.popularity if track else None,
     )
+
+
+def _moment(stamp: str) -> Instant:
+    try:
+        return parse_utc(stamp)
+    except (ValueError, OverflowError):
+        raise ValueError(f"added_at is no ISO 8601 date-time: {form.shorten(stamp)}") from None
 
 
 def _claim(track: _Track) -> Claim:

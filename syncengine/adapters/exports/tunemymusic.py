@@ -22,7 +22,7 @@ from syncengine.core.ports import ExportFile, Part, Quarantined, RejectedRow
 from syncengine.core.track import OLD_RANK, Claim, Dialect, Recording, Release
 from syncengine.errors import MalformedExport
 
-NAME = "tunemymusic"
+NAME = "TuneMyMusic"
 _TITLES = {
     "track name": "title",
     "artist name": "artists",
@@ -35,6 +35,7 @@ _NEEDED = {"title", "artists", "playlist", "type"}
 _SERVICE = re.compile(r"(.+?)\s*-\s*id\Z", re.IGNORECASE)
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\Z")
 _FAVORITES = frozenset({"favorite songs", "favourite songs", "liked songs"})
+_NO_IDS = "no ids"
 _NO_TRACKS = frozenset({"album", "artist"})
 # Artists are joined with ", " whatever is in their names.
 _DAMAGES = frozenset({"artists"})
@@ -86,7 +87,9 @@ def split(file: ExportFile, content: bytes) -> Iterator[Part | Quarantined]:
 def parse(file: ExportFile, content: bytes) -> Listed:
     """Open one playlist. Raises MalformedExport for what is no text in UTF-8."""
     sheet = _open(file, content)
-    dialect = Dialect(NAME, sheet.header.service, OLD_RANK, _DAMAGES)
+    service = sheet.header.service
+    generation = service if service == _NO_IDS else f"ids of {service}"
+    dialect = Dialect(NAME, generation, OLD_RANK, _DAMAGES)
     lines = lines_of(file) or range(2, len(sheet.rows) + 2)
     return Listed(dialect, lambda: _told(sheet, lines), warnings=warnings_of(file))
 
@@ -103,7 +106,7 @@ def _header(line: str) -> _Header | None:
     delimiter = ";" if line.count(";") > line.count(",") else ","
     cells = _cut(line, delimiter) or []
     columns: dict[str, int] = {}
-    service = "no ids"
+    service = _NO_IDS
     for place, cell in enumerate(cells):
         title = cell.strip().lower()
         ids = _SERVICE.match(title)

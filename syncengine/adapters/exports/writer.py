@@ -28,6 +28,9 @@ from syncengine.core.ports import ExportedEntry, ExportedPlaylist
 from syncengine.core.track import Artist, AudioFeatures
 
 _JS_SPACE = r"[\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+"
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Unicode's Bidi_Control: file managers would show another name, and another ending, than there is.
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 _MAX_STEM_BYTES = 240
 _DECIMAL_FROM = Decimal("1e-6")
@@ -59,6 +62,14 @@ WRITERS: Mapping[str, Callable[[ExportedPlaylist, BinaryIO], None]] = {
 """By dialect name, the function that writes a playlist to a stream."""
 
 
+def without_marks(stem: str) -> str:
+    """Return a file stem in which nothing acts on a terminal or turns the direction of writing.
+
+    Joiners stay: names in Persian and many emoji are spelt with them.
+    """
+    return _CONTROLS.sub("_", _DIRECTIONS.sub("", stem))
+
+
 def file_stem(dialect: str, name: str) -> str:
     """Return the file stem that an exporter gives to a playlist's name, made safe.
 
@@ -69,7 +80,9 @@ def file_stem(dialect: str, name: str) -> str:
         stem = re.sub(r'[\x00-\x1f\x7f/\\<>:;"|=,.?*\[\] ]+', "_", name).lower()
     else:
         stem = re.sub(_JS_SPACE, "_", re.sub(r'[/\\:*?"<>|\x00]', "", name))
-    fitting = stem.encode("utf-8", "replace")[:_MAX_STEM_BYTES].decode("utf-8", "ignore")
+    fitting = (
+        without_marks(stem).encode("utf-8", "replace")[:_MAX_STEM_BYTES].decode("utf-8", "ignore")
+    )
     return "_" + fitting if not fitting or fitting.startswith(".") else fitting
 
 

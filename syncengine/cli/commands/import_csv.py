@@ -229,7 +229,7 @@ def _forms(report: ImportReport) -> str:
     counts = Counter(
         f"{file.dialect} of {file.generation}"
         if file.generation[:1].isdigit()
-        else f"{file.dialect} ({file.generation})"
+        else f"{file.dialect} ({file.generation.replace(' (', ', ').replace(')', '')})"
         for file in report.files
         if file.generation and file.status != "unchanged"
     )

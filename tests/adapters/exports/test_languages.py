@@ -6,8 +6,9 @@ from itertools import chain, combinations
 
 import pytest
 
-from syncengine.adapters.exports.dialects import APP, APP_BLOCKS, NET
+from syncengine.adapters.exports.dialects import APP, APP_BLOCKS, FORMS, NET, Form
 from syncengine.adapters.exports.dialects.languages import FIELDS, LANGUAGES
+from syncengine.core.moment import parse_utc
 from syncengine.core.track import APP_RANK, NET_RANK
 from syncengine.errors import MalformedExport
 from tests.adapters.exports.samples import NET_HEADER, URI, csv_text, net_row, parse, seen
@@ -115,3 +116,41 @@ def test_a_row_that_begins_with_an_address_is_no_header() -> None:
     assert len(seen(app)) == 1
     with pytest.raises(MalformedExport):
         parse(f"{URI},Song\n")
+
+
+BY_PLACE = [
+    (form, fields)
+    for form in FORMS
+    for fields in form.choices()
+    if fields[0] == "uri" and not form.rows
+]
+
+
+@pytest.mark.parametrize(
+    ("form", "fields"), BY_PLACE, ids=[f"{len(fields)}" for _, fields in BY_PLACE]
+)
+def test_every_form_that_begins_with_an_id_is_read_by_its_place(
+    form: Form, fields: tuple[str, ...]
+) -> None:
+    numbers = {"duration_ms": "180000", "disc_number": "1", "track_number": "3"}
+    says = SAID | numbers | {"release_date": "2013-05-01", "album": "Rivers"}
+    header = KLINGON[: len(fields)]
+    export = parse(table(header, list(fields), says))
+    assert "by their position" in export.warnings[0]
+    [found] = seen(export)
+    claim = export.claim(found)
+    assert (claim.track, found.added_by) == (URI, "me")
+    assert found.added_at == parse_utc(SAID["added_at"])
+    assert claim.isrc == (SAID["isrc"] if "isrc" in fields else None)
+    assert export.dialect.name == form.dialect.name
+    bare = parse(table(header, list(fields), says | {"uri": URI[-22:]}))
+    assert [bare.claim(row).track for row in seen(bare)] == [URI]
+
+
+def test_a_table_of_ones_own_is_not_read_by_place() -> None:
+    for header, row in (
+        (["Foo", "Song", "Bar", "Baz", "Who", "When"], [URI, "Song", "Ada", "Rivers", "me", ""]),
+        (["Foo", "Album Name", "Bar", "Baz", "Who", "When"], [URI, *"abcd", SAID["added_at"]]),
+    ):
+        with pytest.raises(MalformedExport, match="header"):
+            parse(",".join(header) + "\n" + ",".join(row) + "\n")

@@ -85,3 +85,40 @@ def test_a_file_that_ends_inside_a_character_loses_its_last_row(encoding: str) -
 def test_nul_bytes_are_refused(content: bytes) -> None:
     with pytest.raises(MalformedExport):
         parse(content)
+
+
+FOREIGN = {
+    "cp1251": ["Группа крови", "Кино", "Звезда по имени Солнце"],
+    "cp1253": ["Ελλάδα", "Τα παιδιά του Πειραιά"],
+    "gbk": ["月亮代表我的心", "邓丽君", "甜蜜蜜"],
+    "euc-kr": ["강남스타일", "사랑했지만", "김광석"],
+    "shift-jis": ["ラブ・ストーリーは突然に", "ひこうき雲", "ルージュの伝言"],
+}
+
+
+@pytest.mark.parametrize(("encoding", "names"), FOREIGN.items())
+def test_other_code_pages_are_refused_with_what_to_do(encoding: str, names: list[str]) -> None:
+    rows = [net_row(title=name, album=f"Best of {name}") for name in names]
+    with pytest.raises(MalformedExport, match="which is no UTF-8, at byte") as caught:
+        parse(csv_text(NET_HEADER, *rows).encode(encoding))
+    assert caught.value.line == 2
+    assert caught.value.reason.endswith("; save it again as UTF-8, or export again")
+
+
+WESTERN = (
+    ["Coração", "Canção do Mar", "Ilusões", "Não é fácil", "Emoções", "Paixão"],
+    ["Hyvää yötä", "Päivä", "Älä jätä", "Tähtiä", "Yö", "Häävalssi", "Pää"],
+    ["Don’t stop", "“Heroes”", "Can’t get you – live", "I’m not in love…", "We’re here"],
+    ["Für Elise", "Größe", "Süße Träume", "Über den Wolken", "Schöne Grüße"],
+    ["À la claire fontaine", "L’été indien", "Élève", "Créée", "Noël", "Ça plane"],
+    ["Þú ert", "Ást", "Æ", "Söngur", "Þjóðvísa", "Dýrð í dauðaþögn"],
+)
+
+
+@pytest.mark.parametrize("names", WESTERN)
+def test_western_europes_letters_are_no_other_code_page(names: list[str]) -> None:
+    rows = [net_row(title=name, album=name, artists=name) for name in names]
+    export = parse(csv_text(NET_HEADER, *rows).encode("cp1252"))
+    heard = [export.claim(row).recording for row in seen(export)]
+    assert [each.title for each in heard if each] == names
+    assert export.warnings[0].endswith("; save it again as UTF-8, or export again")

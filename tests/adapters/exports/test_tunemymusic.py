@@ -19,7 +19,11 @@ def test_a_file_is_cut_by_the_name_of_the_playlist() -> None:
     assert [row.line for row in found["Road Trip"].rows] == [2, 4]
     assert found["AC/DC"].part.file.path == "all.csv › AC/DC"
     dialect = found["AC/DC"].parsed.dialect
-    assert (dialect.name, dialect.generation, dialect.rank) == ("tunemymusic", "Spotify", OLD_RANK)
+    assert (dialect.name, dialect.generation, dialect.rank) == (
+        "TuneMyMusic",
+        "ids of Spotify",
+        OLD_RANK,
+    )
 
 
 def test_a_part_is_a_file_of_its_own_and_does_not_change_with_others() -> None:
@@ -69,7 +73,7 @@ def test_ids_of_other_services_are_not_spotifys() -> None:
     assert claim.isrc == "USUG11904206"
     assert claim.recording
     assert claim.recording.artists == (Artist("Ada"), Artist("Bob"))
-    assert mix["Mix"].parsed.dialect.generation == "Apple"
+    assert mix["Mix"].parsed.dialect.generation == "ids of Apple"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +104,7 @@ def test_a_file_that_was_cut_off_says_so() -> None:
 
 
 def test_what_is_no_utf8_is_refused_with_its_line() -> None:
-    with pytest.raises(MalformedExport, match=r"no UTF-8.*save it as UTF-8") as caught:
+    with pytest.raises(MalformedExport, match=r"no UTF-8.*save it again as UTF-8") as caught:
         cut(tunemymusic(tmm_row(1, "Mix")) + b"\xff\xff,")
     assert caught.value.line == 3
     with pytest.raises(MalformedExport, match="NUL"):

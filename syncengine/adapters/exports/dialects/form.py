@@ -45,7 +45,8 @@ class Form:
     out of titles, albums and artists, and ``until`` is the last day (YYYY-MM-DD, UTC) on which it may
     have been written. ``marks`` are fields of which one is enough to know a header of these titles in
     any choice and order. ``rows`` are the fields of its rows where these are not those of its header.
-    An ``unquoted`` form writes commas inside of names like those between cells.
+    An ``unquoted`` form writes commas inside of names like those between cells. ``is_broken`` tells the
+    cells that should name a track and do not, where the row is read by its names all the same.
     """
 
     dialect: Dialect
@@ -60,6 +61,7 @@ class Form:
     marks: frozenset[str] = frozenset()
     rows: tuple[str, ...] = ()
     unquoted: bool = False
+    is_broken: Callable[[str], bool] | None = None
 
     def choices(self) -> Iterator[tuple[str, ...]]:
         """Yield the fields of every header the form can have."""

@@ -7,9 +7,12 @@ order. Two forms with one header are told apart by their contents (``Form.refute
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 from functools import cache
 
+from syncengine.adapters.exports.cells import lasting_likely
 from syncengine.adapters.exports.dialects.exportify_app import APP, APP_FORMS
 from syncengine.adapters.exports.dialects.exportify_net import NET, NET_FORMS
 from syncengine.adapters.exports.dialects.form import (
@@ -45,7 +48,17 @@ _MORE_WORDS: Mapping[str, str] = {
     "date added": "added_at",
 }
 """Titles of lists that people make themselves."""
+_NO_UNIT = "duration"
+"""The title of durations that may be in seconds or in milliseconds; all others say ``ms``."""
+_NEEDED = (
+    "it needs a column of ids, such as Track URI, or columns of titles and artists, such as Track Name"
+    " and Artist Name(s)"
+)
 _MOST_SHOWN = 200
+_ALIKE = 0.8
+# Comparing takes time that a table of thousands of columns is not worth.
+_MOST_COMPARED = 60
+_LONGEST_TITLE = 60
 
 _Known = tuple[Header, tuple[Form, ...]]
 
@@ -160,9 +173,14 @@ def by_words(header: Sequence[str]) -> Layout | None:
     ]
     warning = "its header is of no known exporter; it is read by the titles that are known"
     if ignored:
-        warning += f", without: {', '.join(ignored)[:_MOST_SHOWN]}"
+        meant = _meant(ignored, set(fields))
+        told = [f"{each} ({meant[each]}?)" if each in meant else each for each in ignored]
+        warning += f", without: {_listed(told)}"
+    form = UNKNOWN_FORM if named else ID_FORM
+    if _NO_UNIT in map(folded, cells):
+        form = replace(form, rewrites={**form.rewrites, "duration_ms": lasting_likely})
     return placed(
-        (UNKNOWN_FORM if named else ID_FORM,),
+        (form,),
         tuple(zip(fields, map(str.strip, cells), strict=True)),
         len(cells),
         (warning,),
@@ -172,20 +190,59 @@ def by_words(header: Sequence[str]) -> Layout | None:
 def explain(header: Sequence[str]) -> str:
     """Return why a header is not known, measured against the form it resembles most."""
     cells = {folded(cell) for cell in header} - {""}
+    meant = _meant([cell.strip() for cell in header], set(known_words(header)))
+    read = cells | {folded(title) for title in meant.values()}
     nearest, form = max(
         ((known, form) for form in FORMS for known in form.headers(_ENGLISH)),
-        key=lambda pair: 2 * len(cells & _titles(pair[0])) - len(pair[0]),
+        key=lambda pair: 2 * len(read & _titles(pair[0])) - len(pair[0]),
     )
-    shared = cells & _titles(nearest)
+    shared = read & _titles(nearest)
     readable = f"Readable are CSV files from {NET}, {APP}, {CLI}, {SOUNDIIZ} and TuneMyMusic."
-    if not shared:
-        return f"the first line is no header of an export. {readable}"
-    missing = [title for _, title in nearest if folded(title) not in cells]
-    strange = [cell.strip() for cell in header if folded(cell) not in shared]
-    findings = [f"missing: {', '.join(missing)}"] if missing else []
-    findings += [f"unknown: {', '.join(strange)[:_MOST_SHOWN]}"] if any(strange) else []
+    spelt = [f"{cell} should be {title}" for cell, title in meant.items()]
+    if 2 * len(shared) < len(nearest):
+        if not meant and not any(known_words(header)):
+            return f"the first line is no header of an export. {readable}"
+        return f"the header names no tracks; {'; '.join([_NEEDED, *spelt])}. {readable}"
+    missing = [title for _, title in nearest if folded(title) not in shared]
+    strange = [
+        cell.strip() for cell in header if folded(cell) not in shared and cell.strip() not in meant
+    ]
+    findings = spelt
+    findings += [f"missing: {_listed(missing)}"] if missing else []
+    findings += [f"unknown: {_listed(strange)}"] if any(strange) else []
     name = f"{form.dialect.name} of {form.dialect.generation}"
     return f"unknown header, nearest to {name}; {'; '.join(findings)}. {readable}"
+
+
+def _meant(cells: Sequence[str], known: Container[str]) -> Mapping[str, str]:
+    """Return, by misspelt title, the title that was meant, of fields that are not known yet."""
+    titles = {
+        folded(title): title
+        for form in (*FORMS, *_LOOSE)
+        for name, title in form.titles[_ENGLISH].items()
+        if name not in known and name not in NO_FACTS
+    }
+    words = _words()
+    meant: dict[str, str] = {}
+    for cell in cells[:_MOST_COMPARED]:
+        text = folded(cell)
+        if text and text not in words and len(text) <= _LONGEST_TITLE:
+            for near in get_close_matches(text, titles, 1, _ALIKE):
+                meant[cell] = titles[near]
+    return meant
+
+
+def _listed(titles: Sequence[str]) -> str:
+    """Return titles for a message, which a table of hundreds of columns must not flood."""
+    shown: list[str] = []
+    room = _MOST_SHOWN
+    for title in titles:
+        short = title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
+        room -= len(short)
+        if room < 0:
+            return f"{', '.join(shown)} and {len(titles) - len(shown):,} more"
+        shown.append(short)
+    return ", ".join(shown)
 
 
 def _titles(header: Header) -> set[str]:

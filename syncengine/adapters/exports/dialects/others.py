@@ -13,7 +13,10 @@ from syncengine.adapters.exports.cells import (
     at_any,
     at_joints,
     exact_moment,
+    is_broken_id,
+    is_broken_link,
     lasting,
+    lasting_seconds,
     link_of_album,
     link_of_track,
 )
@@ -21,7 +24,7 @@ from syncengine.adapters.exports.dialects.form import NAMES, Form
 from syncengine.core.track import OLD_RANK, Dialect
 
 CLI = "exportify-cli"
-SOUNDIIZ = "soundiiz"
+SOUNDIIZ = "Soundiiz"
 UNKNOWN = "unknown"
 
 _CLI_TITLES: Mapping[str, str] = {
@@ -55,7 +58,7 @@ _SOUNDIIZ_TITLES: Mapping[str, str] = {
 }
 _AMBIGUOUS = frozenset({"artists"})
 _BASIC = ("title", "artists", "album", "isrc")
-_REWRITES = {"duration_ms": lasting, "uri": link_of_track, "added_at": exact_moment}
+_REWRITES = {"duration_ms": lasting_seconds, "uri": link_of_track, "added_at": exact_moment}
 
 
 def _soundiiz(generation: str, columns: tuple[str, ...], *, delimiter: str) -> Form:
@@ -66,12 +69,13 @@ def _soundiiz(generation: str, columns: tuple[str, ...], *, delimiter: str) -> F
         at_joints,
         delimiter=delimiter,
         rewrites=_REWRITES,
+        is_broken=is_broken_link,
     )
 
 
 # It joins artists with ", " whatever is in their names, so its word on them never replaces another's.
 CLI_FORM = Form(
-    Dialect(CLI, "1", OLD_RANK, _AMBIGUOUS),
+    Dialect(CLI, "version 1", OLD_RANK, _AMBIGUOUS),
     tuple(_CLI_TITLES)[:10],
     {"English": _CLI_TITLES},
     at_joints,
@@ -88,12 +92,15 @@ SOUNDIIZ_FORMS: tuple[Form, ...] = (
     _soundiiz("titles only", _BASIC, delimiter=";"),
 )
 UNKNOWN_FORM = Form(
-    Dialect(UNKNOWN, UNKNOWN, OLD_RANK, NAMES),
+    Dialect(UNKNOWN, "by its titles", OLD_RANK, NAMES),
     (),
     {},
     at_any,
     rewrites={"uri": link_of_track, "album_uri": link_of_album, "duration_ms": lasting},
+    is_broken=is_broken_id,
 )
 """Reads what a list of titles and artists says; an address of another service is none."""
-ID_FORM = replace(UNKNOWN_FORM, rewrites={"album_uri": link_of_album, "duration_ms": lasting})
+ID_FORM = replace(
+    UNKNOWN_FORM, rewrites={"album_uri": link_of_album, "duration_ms": lasting}, is_broken=None
+)
 """The same where only an id names the track, so that a broken one has to be told."""

@@ -1,7 +1,7 @@
 """Reading columns by their place, where the titles are in no known language or missing.
 
-The order of columns is the same in every language of exportify.app. Which of the orders of one width
-it is, the rows have to show.
+The order of columns is the same in every language of exportify.app, and of a table that a person
+translated. Which of the orders of one width it is, the rows have to show.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from syncengine.adapters.exports.dialects.exportify_app import APP_FORMS
 from syncengine.adapters.exports.dialects.form import FEATURES, Form, Layout, placed
 from syncengine.adapters.exports.dialects.header import FORMS, known_words
 
-_URI = re.compile(r"spotify:(?:track|local|episode):")
+# A bare id, as exportify.net wrote it until 2025, has digits; a word of this length has none.
+_URI = re.compile(r"spotify:(?:track|local|episode):|(?=[A-Za-z]*[0-9])[0-9A-Za-z]{22}\Z")
 _SHAPES: Mapping[str, Callable[[str], object]] = {
     "uri": _URI.match,
     "artist_uris": re.compile(r"spotify:artist:|, |[0-9A-Za-z]{22}(?:,|\Z)").match,
@@ -41,16 +42,30 @@ _LOCALISED = APP_FORMS[:2]
 def by_position(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Layout | None:
     """Return the layout of a header in a language that is not known, by its width and its rows.
 
+    The forms of the years with several languages come first. Any other may have been translated by
+    hand: it counts where no title that is known contradicts it and a row has a moment of adding.
     Raises ValueError when the rows leave more than one layout.
     """
     width = len(header)
     while width and not header[width - 1].strip():
         width -= 1
-    known = sum(map(bool, known_words(header)))
-    if known > width // 2:
+    words = known_words(header)[:width]
+    if sum(map(bool, words)) > width // 2:
         return None
     warning = "its titles are in no known language; its columns are read by their position"
-    return _decide(_LOCALISED, width, list(islice(rows, _LOOK_AT)), warning)
+    sample = list(islice(rows, _LOOK_AT))
+    if not any(row and _URI.match(row[0]) for row in sample):
+        return None
+    found = _decide(_fitting(_LOCALISED, width, sample), width, warning)
+    if found:
+        return found
+    others = _fitting([form for form in FORMS if not form.rows], width, sample)
+    dated = {
+        fields: forms
+        for fields, forms in others.items()
+        if _agree(words, fields) and _has_moment(fields, sample)
+    }
+    return _decide(dated, width, warning)
 
 
 def without_header(first: Sequence[str], rows: Iterable[Sequence[str]]) -> Layout | None:
@@ -63,20 +78,26 @@ def without_header(first: Sequence[str], rows: Iterable[Sequence[str]]) -> Layou
     sample = list(islice(rows, _LOOK_AT))
     width = max(map(len, sample))
     warning = "it has no header; its columns are read by their position"
-    return _decide([form for form in FORMS if not form.rows], width, sample, warning)
+    return _decide(
+        _fitting([form for form in FORMS if not form.rows], width, sample), width, warning
+    )
 
 
-def _decide(
-    forms: Sequence[Form], width: int, rows: Sequence[Sequence[str]], warning: str
-) -> Layout | None:
-    if not any(row and _URI.match(row[0]) for row in rows):
-        return None
+_Fitting = Mapping[tuple[str, ...], Sequence[Form]]
+"""By the fields in their order, the forms that write them so."""
+
+
+def _fitting(forms: Sequence[Form], width: int, rows: Sequence[Sequence[str]]) -> _Fitting:
+    """Return the orders of this width whose fields have the shapes of every row's cells."""
     fitting: dict[tuple[str, ...], list[Form]] = {}
     for form in forms:
         for fields in form.choices():
             if fields[0] == "uri" and len(fields) == width:
                 fitting.setdefault(fields, []).append(form)
-    fitting = {fields: them for fields, them in fitting.items() if _shaped(fields, rows)}
+    return {fields: them for fields, them in fitting.items() if _shaped(fields, rows)}
+
+
+def _decide(fitting: _Fitting, width: int, warning: str) -> Layout | None:
     if not fitting:
         return None
     if len(fitting) > 1:
@@ -87,6 +108,17 @@ def _decide(
     [titles, *_] = found[0].titles.values()
     header = tuple((each, titles[each]) for each in fields)
     return placed(tuple(found), header, width, (warning,))
+
+
+def _agree(words: Sequence[str], fields: Sequence[str]) -> bool:
+    """Return whether each title that is known stands where the fields have it."""
+    return all(word in ("", field) for word, field in zip(words, fields, strict=True))
+
+
+def _has_moment(fields: Sequence[str], rows: Iterable[Sequence[str]]) -> bool:
+    """Return whether a row says when it was added: a cell of this shape is at no other place by chance."""
+    place = fields.index("added_at")
+    return any(len(row) > place and row[place].strip() not in BLANKS for row in rows)
 
 
 def _shaped(fields: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
