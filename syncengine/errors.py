@@ -98,6 +98,48 @@ class RemoteError(SyncEngineError):
         self.address = address
 
 
+class Transient(RemoteError):
+    """It failed and may work the next time; ``retry_after`` is in seconds, where the service said so."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        system: str,
+        operation: str,
+        address: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, system=system, operation=operation, address=address)
+        self.retry_after = retry_after
+
+
+class TryLater(RemoteError):
+    """No call may be made before ``not_before``, in whole seconds since 1970 (UTC)."""
+
+    def __init__(
+        self, message: str, *, system: str, operation: str, not_before: int, address: str = ""
+    ) -> None:
+        super().__init__(message, system=system, operation=operation, address=address)
+        self.not_before = not_before
+
+
+class SignInNeeded(RemoteError):
+    """Nobody is signed in, or the sign-in is no longer taken."""
+
+
+class Forbidden(RemoteError):
+    """The service does not let this app, or this person, see it."""
+
+
+class Gone(RemoteError):
+    """There is no such thing at the service, or no longer."""
+
+
+class Rejected(RemoteError):
+    """The service calls the request wrong: a bug of ours, or a change of theirs."""
+
+
 class Locked(SyncEngineError):
     """Another run holds the lock."""
 

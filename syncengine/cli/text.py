@@ -49,7 +49,8 @@ def to_json(content: Mapping[str, object]) -> bytes:
     try:
         said = msgspec.json.encode(content, enc_hook=_plain)
     except UnicodeEncodeError:  # only the slower one can write lone surrogates
-        text = json.dumps(content, ensure_ascii=False, default=_plain)
+        compact = (",", ":")
+        text = json.dumps(content, ensure_ascii=False, default=_plain, separators=compact)
         said = text.encode("utf-8", "backslashreplace")
     # Two passes: each looks for one first byte, which takes a tenth of the time that a choice would.
     return _C1_IN_UTF8.sub(_escaped, said.replace(b"\x7f", b"\\u007f")) + b"\n"

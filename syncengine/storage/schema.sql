@@ -28,6 +28,13 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
+CREATE TABLE answers (
+	track VARCHAR NOT NULL, 
+	claim VARCHAR NOT NULL, 
+	popularity INTEGER, 
+	answered_at BIGINT NOT NULL, 
+	CONSTRAINT pk_answers PRIMARY KEY (track)
+);
 CREATE TABLE artist_credit_members (
 	artist_credit_id INTEGER NOT NULL, 
 	position INTEGER NOT NULL, 
@@ -77,6 +84,15 @@ CREATE TABLE "audio_features" (
 	tempo DOUBLE, 
 	time_signature INTEGER, 
 	CONSTRAINT pk_audio_features PRIMARY KEY (id)
+);
+CREATE TABLE calls (
+	id INTEGER NOT NULL, 
+	system VARCHAR NOT NULL, 
+	endpoint VARCHAR NOT NULL, 
+	made_at BIGINT NOT NULL, 
+	run_id INTEGER, 
+	CONSTRAINT pk_calls PRIMARY KEY (id), 
+	CONSTRAINT fk_calls_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (id)
 );
 CREATE TABLE claims (
 	id INTEGER NOT NULL, 
@@ -143,6 +159,15 @@ CREATE TABLE exported_files (
 	written_at BIGINT NOT NULL, 
 	CONSTRAINT pk_exported_files PRIMARY KEY (digest, moment)
 );
+CREATE TABLE fetched_pages (
+	system VARCHAR NOT NULL, 
+	list VARCHAR NOT NULL, 
+	version VARCHAR NOT NULL, 
+	position INTEGER NOT NULL, 
+	answer BLOB NOT NULL, 
+	fetched_at BIGINT NOT NULL, 
+	CONSTRAINT pk_fetched_pages PRIMARY KEY (system, list, version, position)
+);
 CREATE TABLE genre_sets (
 	id INTEGER NOT NULL, 
 	digest BLOB NOT NULL, 
@@ -159,6 +184,18 @@ CREATE TABLE judgements (
 	made_at BIGINT NOT NULL, 
 	taken_back_at BIGINT, 
 	CONSTRAINT pk_judgements PRIMARY KEY (id)
+);
+CREATE TABLE lookup_tallies (
+	day BIGINT NOT NULL, 
+	outcome VARCHAR NOT NULL, 
+	count INTEGER NOT NULL, 
+	CONSTRAINT pk_lookup_tallies PRIMARY KEY (day, outcome)
+);
+CREATE TABLE name_keys (
+	name_id INTEGER NOT NULL, 
+	"key" VARCHAR NOT NULL, 
+	CONSTRAINT pk_name_keys PRIMARY KEY (name_id, "key"), 
+	CONSTRAINT fk_name_keys_name_id_playlist_names FOREIGN KEY(name_id) REFERENCES playlist_names (id)
 );
 CREATE TABLE observations (
 	id INTEGER NOT NULL, 
@@ -263,8 +300,8 @@ CREATE TABLE "recordings" (
 	track_number INTEGER, 
 	preview_url VARCHAR, 
 	CONSTRAINT pk_recordings PRIMARY KEY (id), 
-	CONSTRAINT ck_recordings_duration CHECK (duration_ms >= 0), 
-	CONSTRAINT fk_recordings_artist_credit_id_artist_credits FOREIGN KEY(artist_credit_id) REFERENCES artist_credits (id)
+	CONSTRAINT fk_recordings_artist_credit_id_artist_credits FOREIGN KEY(artist_credit_id) REFERENCES artist_credits (id), 
+	CONSTRAINT ck_recordings_duration CHECK (duration_ms >= 0)
 );
 CREATE TABLE releases (
 	id INTEGER NOT NULL, 
@@ -282,6 +319,14 @@ CREATE TABLE releases (
 	CONSTRAINT fk_releases_album_id_albums FOREIGN KEY(album_id) REFERENCES albums (id), 
 	CONSTRAINT fk_releases_artist_credit_id_artist_credits FOREIGN KEY(artist_credit_id) REFERENCES artist_credits (id), 
 	CONSTRAINT uq_releases_digest UNIQUE (digest)
+);
+CREATE TABLE remote_notes (
+	system VARCHAR NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	subject VARCHAR NOT NULL, 
+	value VARCHAR NOT NULL, 
+	noted_at BIGINT NOT NULL, 
+	CONSTRAINT pk_remote_notes PRIMARY KEY (system, kind, subject)
 );
 CREATE TABLE roster_keys (
 	roster_id INTEGER NOT NULL, 
@@ -354,6 +399,7 @@ CREATE TABLE "tracks" (
 	CONSTRAINT fk_tracks_recording_id_recordings FOREIGN KEY(recording_id) REFERENCES recordings (id)
 );
 CREATE INDEX ix_agreed_items_address ON agreed_items (sink, address);
+CREATE INDEX ix_calls_system_made_at ON calls (system, made_at);
 CREATE INDEX ix_entries_playlist_id_valid_to ON entries (playlist_id, valid_to);
 CREATE INDEX ix_entries_track_id ON entries (track_id);
 CREATE INDEX ix_observations_digest ON observations (digest);
@@ -368,4 +414,4 @@ CREATE INDEX ix_rosters_snapshot_id ON rosters (snapshot_id);
 CREATE INDEX ix_snapshots_taken_at ON snapshots (taken_at);
 CREATE INDEX ix_sync_log_run_id ON sync_log (run_id);
 CREATE INDEX ix_track_aliases_alias_of ON track_aliases (alias_of);
-INSERT INTO alembic_version (version_num) VALUES ('0004');
+INSERT INTO alembic_version (version_num) VALUES ('0005');

@@ -25,6 +25,7 @@ from syncengine.storage.memory import Memory
 from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.ledger import Ledger
 from syncengine.storage.repositories.library import LibraryReader
+from syncengine.storage.repositories.remote import LookupTally, RemoteBook
 
 
 class UnitOfWork:
@@ -46,6 +47,15 @@ class UnitOfWork:
     def ledger(self) -> Ledger:
         """Runs, log, what is set aside, what was agreed."""
         return Ledger(self.connection)
+
+    def remote(self, system: str) -> RemoteBook:
+        """What is remembered of a service that can be asked, by its name."""
+        return RemoteBook(self.connection, system)
+
+    @cached_property
+    def lookups(self) -> LookupTally:
+        """How lookups were answered."""
+        return LookupTally(self.connection)
 
     @cached_property
     def library(self) -> LibraryReader:

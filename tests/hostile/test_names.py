@@ -151,7 +151,7 @@ def test_names_that_are_no_utf8_are_fine_in_a_real_process(tmp_path: Path) -> No
     database = folder / "l.db"
     code, out, err = finish(start(database, "--json", "import-csv", folder, folder / GOOD))
     assert (code, "Traceback" in err) == (8, False), (out, err)
-    assert '"status": "imported"' in out
+    assert '"status":"imported"' in out
     for command in (["status"], ["export", folder / "out"]):
         code, out, err = finish(start(database, *command))
         assert code == 0, (command, out, err)
