@@ -21,6 +21,8 @@ from tests.fakes.spotify_http import Answer
 from tests.fakes.spotify_log import Call
 
 _BESIDE = Path(__file__).parents[3] / "shared" / "contracts"
+# Read when this is imported: each test has an environment and a working directory of its own.
+_FOLDER = Path(os.environ.get("SYNCENGINE_CONTRACTS") or _BESIDE).resolve()
 Schema = dict[str, Any]
 _KEPT = ("type", "enum", "minimum", "maximum", "format")
 
@@ -31,8 +33,15 @@ def find_document(name: str) -> Path | None:
     ``SYNCENGINE_CONTRACTS`` names the folder; it cannot be in the repository, for Spotify's text is
     not ours to hand on.
     """
-    path = Path(os.environ.get("SYNCENGINE_CONTRACTS") or _BESIDE) / name
+    path = _FOLDER / name
     return path if path.is_file() else None
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return a document as it stands in its file."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    return found
 
 
 class OpenApi:
@@ -44,18 +53,17 @@ class OpenApi:
         *,
         nullable: Iterable[str] = (),
         corrected: Mapping[str, Schema] | None = None,
+        bare: str | None = None,
     ) -> None:
-        """Take what is ``nullable`` or ``corrected`` by names like ``TrackObject.href``."""
+        """Take what is ``nullable`` or ``corrected`` by names like ``TrackObject.href``.
+
+        ``bare`` is the field that a body may be instead of an object that holds it.
+        """
         self._document = document
         self.nullable = frozenset(nullable)
         self.corrected = corrected or {}
+        self._bare = bare
         self._validators: dict[str, Draft202012Validator] = {}
-
-    @classmethod
-    def load(cls, path: Path, **corrections: Any) -> OpenApi:
-        """Read a document."""
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return cls(yaml.load(path.read_text(encoding="utf-8"), Loader=loader), **corrections)
 
     # ---------------------------------------------------------------------------------- operations
 
@@ -104,7 +112,10 @@ class OpenApi:
             return ["a body where the document has none"]
         # The document lets more through, but a name that it does not know is a mistake of ours.
         schema = {**content["application/json"]["schema"], "additionalProperties": False}
-        return self._errors(schema, json.loads(call.request.body), "body")
+        body = json.loads(call.request.body)
+        if self._bare in schema.get("properties", {}) and isinstance(body, list):
+            body = {self._bare: body}
+        return self._errors(schema, body, "body")
 
     def _check_answer(self, call: Call) -> list[str]:
         operation = self.operation(call.method, call.template) or {}
@@ -172,7 +183,10 @@ class _Conversion:
             if "items" in part and isinstance(part["items"], dict):
                 made["items"] = self.converted(part["items"])
             if "oneOf" in part:
-                made["oneOf"] = [self.converted(each) for each in part["oneOf"]]
+                # A part of an answer may fit more than one of them.
+                made["oneOf" if self._required else "anyOf"] = [
+                    self.converted(each) for each in part["oneOf"]
+                ]
         properties = {k: each for name, part in parts for k, each in self._properties(part, name)}
         if properties:
             made["properties"] = properties

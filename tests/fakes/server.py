@@ -27,12 +27,26 @@ class LoopbackServer:
         self.handle = handle
         self.bugs: list[BaseException] = []
         self.closing = threading.Event()
-        self._server = _Server(self)
+        self._listening: _Server | None = None
         self._thread: threading.Thread | None = None
-        self.origin = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def _server(self) -> _Server:
+        if self._listening is None:
+            raise RuntimeError("the server is not entered")
+        return self._listening
+
+    @property
+    def origin(self) -> str:
+        """The address without a slash at its end."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def start(self) -> None:
-        """Begin to serve."""
+        """Take a port and begin to serve."""
+        self._listening = _Server(self)
+        self._serve()
+
+    def _serve(self) -> None:
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL,), daemon=True
         )
@@ -56,7 +70,7 @@ class LoopbackServer:
     def resume(self) -> None:
         """Take connections again, on the same port."""
         self._server.socket.listen(self._server.request_queue_size)
-        self.start()
+        self._serve()
 
     def _end_thread(self) -> None:
         if self._thread is not None:

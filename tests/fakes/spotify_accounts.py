@@ -95,6 +95,12 @@ class Accounts:
         )
         return self._token(grant, self._new_refresh(grant))
 
+    def stored_token(self, scopes: str, *, pkce: bool = False) -> Json:
+        """Consent without a browser; return the token as spotipy's cache files hold it."""
+        token = self.sign_in(scopes, pkce=pkce)
+        end = self.world.clock() + self.access_life
+        return token | {"expires_at": int(end.timestamp())}
+
     def revoke(self) -> None:
         """Take every permission back, as a user can on their account page."""
         self.access.clear()

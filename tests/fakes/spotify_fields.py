@@ -52,18 +52,23 @@ def _parse(text: str) -> Wanted:
 def _group(tokens: list[str]) -> tuple[Wanted, list[str]]:
     """Read names up to the end or the closing bracket; return what is left with that bracket."""
     wanted = Wanted()
+    # One mark is for the whole group: the vendor's own example is ``album(!name,href)``.
+    without = tokens[:1] == ["!"]
+    tokens = tokens[without:]
     while tokens and tokens[0] != ")":
-        tokens = _one(wanted, tokens)
+        tokens = _one(wanted, tokens) if not without else _leave_out(wanted, tokens)
         if tokens and tokens[0] == ",":
             tokens = tokens[1:]
     return wanted, tokens
 
 
+def _leave_out(wanted: Wanted, tokens: list[str]) -> list[str]:
+    wanted.dropped.add(tokens[0])
+    return tokens[1:]
+
+
 def _one(wanted: Wanted, tokens: list[str]) -> list[str]:
     """Read one name with what stands below it."""
-    if tokens[0] == "!":
-        wanted.dropped.add(tokens[1])
-        return tokens[2:]
     name, rest = tokens[0], tokens[1:]
     if rest[:1] == ["("]:
         below, rest = _group(rest[1:])

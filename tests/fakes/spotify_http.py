@@ -24,12 +24,18 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
-    def json(self) -> Json:
-        """Return the body, which has to be a JSON object or empty."""
+    def json(self, bare: str | None = None) -> Json:
+        """Return the body, which has to be a JSON object or empty.
+
+        ``bare`` is the field that may stand for the whole: the service takes ``["spotify:…"]`` for
+        ``{"uris": ["spotify:…"]}``, and spotipy sends that, though the document does not say so.
+        """
         try:
             found = json.loads(self.body or b"{}")
         except ValueError:
             raise Refused(400, "Malformed json") from None
+        if bare is not None and isinstance(found, list):
+            return {bare: found}
         if not isinstance(found, dict):
             raise Refused(400, "Malformed json")
         return found

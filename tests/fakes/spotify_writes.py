@@ -153,7 +153,7 @@ def _changeable(visit: Visit) -> Playlist:
 
 
 def _body(visit: Visit, *known: str) -> Json:
-    body = visit.request.json()
+    body = visit.request.json(bare="uris" if "uris" in known else None)
     _note_unknown(visit, (name for name in body if name not in known))
     return {name: value for name, value in body.items() if name in known}
 
