@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 import requests
 import spotipy
 from spotipy.exceptions import SpotifyException
 
-from benchmarks.generator import Library
+from tests.fakes.pages import every
 from tests.fakes.spotify import SpotifyDouble
-from tests.fakes.spotify_faults import shortened
 from tests.fakes.spotify_http import MODES, Mode
-from tests.fakes.spotify_library import Shelf, fill
 from tests.fakes.spotify_things import Entry, LocalFile
 from tests.fakes.spotify_world import MAKER
 
 Get = Callable[..., requests.Response]
 LOCAL = LocalFile("Halsey", "Manic (Deluxe)", "929", 174)
-
-
-def every(spotify: spotipy.Spotify, page: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the items of all pages."""
-    found = list(page["items"])
-    while page["next"]:
-        page = spotify.next(page)
-        found += page["items"]
-    return found
 
 
 def said(answer: requests.Response) -> tuple[int, str]:
@@ -57,6 +45,9 @@ def test_liked_songs_come_newest_first_over_pages_of_this_server(
     times = [each["added_at"] for each in found]
     assert times == sorted(times, reverse=True)
     assert double.log.counts == {"GET /me/tracks": 3}
+    exact = spotify.current_user_saved_tracks(limit=40, offset=80)
+    assert (len(exact["items"]), exact["next"]) == (40, None)
+    assert spotify.previous(exact)["offset"] == 40
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -75,6 +66,7 @@ def test_fields_and_names_are_those_of_the_mode(
     assert page["item"]["external_ids"] == {"isrc": "ZZABC2400001"}
     assert ("items" in whole, "tracks" in whole) == (new, not new)
     assert ("items" in listed, "tracks" in listed) == (new, not new)
+    assert listed["items" if new else "tracks"]["total"] == 1
     assert ("popularity" in track, "available_markets" in track) == (not new, not new)
     assert ("label" in spotify.album(song.album.id)) is not new
     assert ("followers" in spotify.artist(song.artists[0].id)) is not new
@@ -193,10 +185,12 @@ def test_fields_choose(double: SpotifyDouble, spotify: spotipy.Spotify) -> None:
     assert set(page["items"][0]) == {"added_at", "item"}
     assert set(page["items"][0]["item"]) == {"name", "album"}
     assert not {"images", "artists"} & set(page["items"][0]["item"]["album"])
-    assert len(spotify.next(page)["items"]) == 10  # The link keeps the fields.
-    assert spotify.playlist(playlist.id, fields="snapshot_id,items.total") == {
+    last = spotify.next(page)
+    assert set(last) == {"items", "next"}  # The link keeps the fields.
+    assert (len(last["items"]), last["next"]) == (10, None)
+    assert spotify.playlist(playlist.id, fields="snapshot_id,items.total,items.limit") == {
         "snapshot_id": playlist.snapshot_id,
-        "items": {"total": 60},
+        "items": {"total": 60, "limit": 50},
     }
 
 
@@ -260,8 +254,10 @@ def test_a_playlist_is_made_filled_ordered_and_emptied(
     assert uris(double, number) == [a, a, b, c]
     versions.append(spotify.playlist_reorder_items(number, 2, 0, range_length=2)["snapshot_id"])
     assert uris(double, number) == [b, c, a, a]
+    versions.append(spotify.playlist_reorder_items(number, 0, 2)["snapshot_id"])
+    assert uris(double, number) == [c, b, a, a]
     spotify.playlist_remove_all_occurrences_of_items(number, [a])
-    assert uris(double, number) == [b, c]
+    assert uris(double, number) == [c, b]
     spotify.playlist_replace_items(number, [c])
     assert uris(double, number) == [c]
     spotify.playlist_change_details(number, name="Newer")
@@ -346,47 +342,3 @@ def test_a_bug_of_the_double_does_not_go_unseen(session: requests.Session) -> No
         session.get(f"{double.api_url}me", timeout=5)
     with pytest.raises(AssertionError, match="stumbled"):
         double.__exit__(None, None, None)
-
-
-# ------------------------------------------------------------------------------------ from one seed
-
-
-def test_a_seed_gives_a_library_that_lives_from_day_to_day(
-    double: SpotifyDouble, spotify: spotipy.Spotify
-) -> None:
-    library = Library(3, rows=600, playlists=8)
-    shelf = Shelf(double.world, library)
-    before = {p.id: p.snapshot_id for p in double.world.me.playlists}
-    library.advance_day(changes=5, popularity_drift=1.0)
-    shelf.update()
-    changed = {p.id for p in double.world.me.playlists if p.snapshot_id != before[p.id]}
-    assert 0 < len(changed) < 8
-    for sheet, playlist in zip(library.playlists[1:], double.world.me.playlists, strict=True):
-        held = every(
-            spotify, spotify.playlist_items(playlist.id, additional_types=("track", "episode"))
-        )
-        assert [each["item"]["uri"] if each["item"] else "" for each in held] == [
-            row.track.uri for row in sheet.entries
-        ]
-    liked = every(spotify, spotify.current_user_saved_tracks(limit=50))
-    rows = library.playlists[0].entries
-    assert [each["track"]["uri"] for each in liked] == [row.track.uri for row in rows]
-
-
-def test_the_same_seed_gives_the_same_library() -> None:
-    one, two = SpotifyDouble(), SpotifyDouble()
-    fill(one.world, tracks=300, playlists=4)
-    fill(two.world, tracks=300, playlists=4)
-    assert [p.name for p in one.world.me.playlists] == [p.name for p in two.world.me.playlists]
-    assert list(one.world.tracks) == list(two.world.tracks)
-    assert len(one.world.tracks) > 250
-
-
-def test_an_outage_looks_like_deletion(double: SpotifyDouble, spotify: spotipy.Spotify) -> None:
-    playlist = double.world.add_playlist("P", double.world.add_tracks(120))
-    double.faults.add("GET /playlists/*", shortened(to=60), times=None)
-    page = spotify.playlist_items(playlist.id)
-    assert page["total"] == 60
-    assert len(every(spotify, page)) == 60
-    double.faults.clear()
-    assert spotify.playlist_items(playlist.id)["total"] == 120

@@ -14,7 +14,7 @@ from spotipy.exceptions import SpotifyOauthError
 from spotipy.oauth2 import SpotifyOAuth, SpotifyPKCE
 
 from tests.fakes.spotify import SpotifyDouble
-from tests.fakes.spotify_accounts import CLIENT_ID, CLIENT_SECRET
+from tests.fakes.spotify_accounts import CLIENT_ID, CLIENT_SECRET, App
 
 REDIRECT = "http://127.0.0.1:8888/callback"
 SCOPE = "playlist-read-private user-library-read"
@@ -199,6 +199,16 @@ def test_only_registered_loopback_addresses_get_codes(
     answer = session.get(made.get_authorize_url(), allow_redirects=False, timeout=5)
     assert answer.status_code == (302 if taken else 400)
     assert ("redirect URI" in answer.text) is not taken
+
+
+def test_localhost_is_refused_even_where_it_is_registered(
+    service: SpotifyDouble, session: requests.Session
+) -> None:
+    redirect = "http://localhost:8888/callback"
+    service.accounts.apps[CLIENT_ID] = App(redirects=(redirect,))
+    made = flow(service, session, pkce=True, redirect_uri=redirect)
+    answer = session.get(made.get_authorize_url(), allow_redirects=False, timeout=5)
+    assert (answer.status_code, answer.text) == (400, "INVALID_CLIENT: Insecure redirect URI")
 
 
 def test_the_user_may_deny(service: SpotifyDouble, session: requests.Session) -> None:

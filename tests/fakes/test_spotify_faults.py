@@ -13,6 +13,7 @@ import spotipy
 from spotipy.exceptions import SpotifyException
 
 from tests.fakes import spotify_faults as faults
+from tests.fakes.pages import every
 from tests.fakes.spotify import SpotifyDouble
 from tests.fakes.spotify_http import Fault
 
@@ -161,7 +162,7 @@ def test_another_process_is_served(double: SpotifyDouble) -> None:
 
 
 def test_leaving_waits_for_nobody() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with SpotifyDouble() as double, requests.Session() as session:
         session.trust_env = False
         double.client(session).me()  # Keeps its connection alive.
@@ -170,4 +171,15 @@ def test_leaving_waits_for_nobody() -> None:
             session.get(f"{double.api_url}me", timeout=0.05)
         began = time.perf_counter()
     assert time.perf_counter() - began < 5
-    assert threading.active_count() == before
+    left = {each.name for each in set(threading.enumerate()) - before}
+    assert not {name for name in left if "serve" in name or "request" in name}
+
+
+def test_an_outage_looks_like_deletion(double: SpotifyDouble, spotify: spotipy.Spotify) -> None:
+    playlist = double.world.add_playlist("P", double.world.add_tracks(120))
+    double.faults.add("GET /playlists/*", faults.shortened(to=60), times=None)
+    page = spotify.playlist_items(playlist.id)
+    assert page["total"] == 60
+    assert len(every(spotify, page)) == 60
+    double.faults.clear()
+    assert spotify.playlist_items(playlist.id)["total"] == 120
