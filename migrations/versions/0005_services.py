@@ -65,6 +65,10 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("day", "outcome", name=op.f("pk_lookup_tallies")),
     )
+    with op.batch_alter_table("raw_files") as batch:
+        batch.add_column(
+            sa.Column("fetched", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
     op.create_table(
         "name_keys",
         sa.Column("name_id", sa.Integer(), nullable=False),
@@ -78,6 +82,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # Counts, pauses, and answers that were not used up are lost; the library is not.
+    with op.batch_alter_table("raw_files") as batch:
+        batch.drop_column("fetched")
     for name in ("name_keys", "lookup_tallies", "answers", "fetched_pages", "remote_notes"):
         op.drop_table(name)
     op.drop_index("ix_calls_system_made_at", "calls")

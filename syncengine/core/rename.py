@@ -1,4 +1,8 @@
-"""Which playlist keys are one playlist: renames, recognised by what stands inside.
+"""Which playlist keys are one playlist: by the name of the file, and renames, by what stands inside.
+
+An export has no id of its playlist, but its file has the name that an exporter makes of the playlist's.
+So a key of an export and a playlist of the API are one where the names agree; where several playlists
+are called so, what stands inside decides, and where nothing at all is shared they are not.
 
 A rename is a new key whose first observation shares at least half of its (track, added at) pairs, and
 at least five, with the last observation of a key that is not seen beside it. Copies get new added-at
@@ -24,17 +28,29 @@ SHARED_AT_LEAST = 5
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Every moment at which one key was seen, rising; ``contents`` stand beside, number by number."""
+    """Every moment at which one key was seen, rising; ``contents`` stand beside, number by number.
+
+    ``file_keys`` are the keys that exports of it have, where the names that it had are known.
+    """
 
     key: PlaylistKey
     times: Sequence[Instant]
     contents: Sequence[int | None]
     gone_at: Sequence[Instant] = ()
+    file_keys: frozenset[PlaylistKey] = frozenset()
 
     def last_before(self, at: Instant) -> int | None:
         """Return the content of the last observation before a moment."""
         place = bisect_left(self.times, at) - 1
         return self.contents[place] if place >= 0 else None
+
+    def nearest(self, at: Instant) -> int | None:
+        """Return the content of the observation nearest in time."""
+        moments = range(len(self.times))
+        known = [n for n in moments if self.contents[n] is not None]
+        if not known:
+            return None
+        return self.contents[min(known, key=lambda n: abs(self.times[n] - at))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +82,11 @@ def find_joins(
         earlier, later = sorted(pair, key=lambda key: (_first(trails, key), key))
         if earlier in trails and later in trails and groups.unite(earlier, later, forced=True):
             joins.append(Join(earlier, later, "you said so"))
+    joins += [
+        join
+        for join in _by_name(trails, lines)
+        if groups.unite(join.earlier, join.later, forced=False)
+    ]
     for trail in sorted(trails.values(), key=lambda each: (each.times[0], each.key)):
         candidates = [
             (share, other.times[0], other.key, because)
@@ -78,6 +99,41 @@ def find_joins(
                 joins.append(Join(key, trail.key, because))
                 break
     return joins
+
+
+def _by_name(
+    trails: Mapping[PlaylistKey, Trail], lines: Callable[[int], Sequence[Line]]
+) -> list[Join]:
+    """Return the exports and playlists of the API whose names agree, in the order of time."""
+    called: dict[PlaylistKey, list[Trail]] = {}
+    for trail in trails.values():
+        for key in trail.file_keys & trails.keys():
+            called.setdefault(key, []).append(trail)
+    found: list[Join] = []
+    for key, several in called.items():
+        export = trails[key]
+        shares = sorted(((_share(export, each, lines), each.key) for each in several), reverse=True)
+        share, best = shares[0]
+        if share == 0 or (len(shares) > 1 and shares[1][0] == share):
+            continue
+        earlier, later = sorted((key, best), key=lambda each: (_first(trails, each), each))
+        found.append(Join(earlier, later, "the name of the file is that of the playlist"))
+    return sorted(found, key=lambda join: (_first(trails, join.later), join.later, join.earlier))
+
+
+def _share(export: Trail, other: Trail, lines: Callable[[int], Sequence[Line]]) -> float:
+    """Return which part of the larger one both hold, nearest in time; 1 where that can't be told.
+
+    Two that are empty, or of which one was never seen inside, have nothing but their names.
+    """
+    ours = export.nearest(other.times[0])
+    theirs = other.nearest(export.times[-1])
+    if ours is None or theirs is None:
+        return 1.0
+    left = Counter(line.track for line in lines(ours))
+    right = Counter(line.track for line in lines(theirs))
+    most = max(left.total(), right.total())
+    return (left & right).total() / most if left and right else 1.0
 
 
 def _first(trails: Mapping[PlaylistKey, Trail], key: PlaylistKey) -> Instant:
@@ -147,6 +203,8 @@ class _Groups:
     def _apart(self, a: PlaylistKey, b: PlaylistKey) -> bool:
         if frozenset((a, b)) in self._verdicts.different:
             return True
+        if a in self._trails[b].file_keys or b in self._trails[a].file_keys:
+            return False  # an export and the API may well show one playlist at one moment
         return seen_together(self._trails[a].times, self._trails[b].times)
 
 

@@ -340,11 +340,12 @@ class Memory:
         self._past.write_steps(steps)
         self._entries.lay([stretch for refold in refolds for stretch in refold.stretches])
         spans = self._spans.standing(change.playlists)
+        named = self._past.named_by()
         self._spans.write(
             {
                 r.playlist
                 for r in refolds
-                if r.playlist in whole or r.renames(spans.get(r.playlist, ()))
+                if r.playlist in whole or r.renames(spans.get(r.playlist, ()), named)
             }
         )
         self._spans.refresh(change.playlists | whole)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from syncengine.core.moment import Instant
@@ -153,30 +153,39 @@ class Refold:
     def _lines(self, state: int | None) -> Sequence[Line]:
         return () if state is None else self._contents.lines(state)
 
-    def renames(self, spans: Sequence[Span]) -> bool:
-        """Tell whether the playlist's spans may differ from these, which it had so far."""
+    def renames(self, spans: Sequence[Span], named: Container[tuple[int, int]]) -> bool:
+        """Tell whether the playlist's spans may differ from these, which it had so far.
+
+        ``named`` are keys of exports with the names that their files go by.
+        """
         rows = self._rows.values()
         new = [r for r in rows if self.effects.get(r.observation.id, Effect.SILENT).heard]
         if self.went or self._window.gone or len(self._events) != len(self._rows):
             return True
         if self._window.in_order:
-            called = {(key, name) for key, name, _, until in spans if until is None}
-            return any((row.key, row.name) not in called for row in new)
+            called = [(key, name) for key, name, _, until in spans if until is None]
+            return not called or any(not _calls_it(row, called[-1], named) for row in new)
         # One that says what holds already changes nothing, unless its bytes come back later: those
         # could then be taken for a copy of it.
         came = {each.order for each in self.came}
         digests = Counter(row.observation.digest for row in rows)
         return any(
-            digests[row.observation.digest] > 1 or not _says_what_holds(row, spans)
+            digests[row.observation.digest] > 1 or not _says_what_holds(row, spans, named)
             for row in new
             if row.observation.order in came
         )
 
 
-def _says_what_holds(row: Recorded, spans: Sequence[Span]) -> bool:
+def _calls_it(row: Recorded, called: tuple[int, int], named: Container[tuple[int, int]]) -> bool:
+    return (row.key, row.name) == called or (row.key, called[1]) in named
+
+
+def _says_what_holds(
+    row: Recorded, spans: Sequence[Span], named: Container[tuple[int, int]]
+) -> bool:
     at = row.observation.at
     return any(
-        (key, name) == (row.key, row.name) and start < at and (until is None or at < until)
+        _calls_it(row, (key, name), named) and start < at and (until is None or at < until)
         for key, name, start, until in spans
     )
 

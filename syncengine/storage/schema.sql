@@ -282,11 +282,12 @@ CREATE TABLE quarantined_files (
 	CONSTRAINT pk_quarantined_files PRIMARY KEY (id), 
 	CONSTRAINT fk_quarantined_files_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (id)
 );
-CREATE TABLE raw_files (
+CREATE TABLE "raw_files" (
 	id INTEGER NOT NULL, 
 	digest BLOB NOT NULL, 
 	size INTEGER NOT NULL, 
 	stored_at BIGINT NOT NULL, 
+	fetched BOOLEAN DEFAULT 0 NOT NULL, 
 	CONSTRAINT pk_raw_files PRIMARY KEY (id), 
 	CONSTRAINT uq_raw_files_digest UNIQUE (digest)
 );
@@ -300,8 +301,8 @@ CREATE TABLE "recordings" (
 	track_number INTEGER, 
 	preview_url VARCHAR, 
 	CONSTRAINT pk_recordings PRIMARY KEY (id), 
-	CONSTRAINT fk_recordings_artist_credit_id_artist_credits FOREIGN KEY(artist_credit_id) REFERENCES artist_credits (id), 
-	CONSTRAINT ck_recordings_duration CHECK (duration_ms >= 0)
+	CONSTRAINT ck_recordings_duration CHECK (duration_ms >= 0), 
+	CONSTRAINT fk_recordings_artist_credit_id_artist_credits FOREIGN KEY(artist_credit_id) REFERENCES artist_credits (id)
 );
 CREATE TABLE releases (
 	id INTEGER NOT NULL, 

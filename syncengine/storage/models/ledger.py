@@ -11,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    false,
 )
 
 from syncengine.storage.models.base import METADATA, Moment, row_id
@@ -47,8 +48,12 @@ raw_files = Table(
     Column("digest", LargeBinary, nullable=False, unique=True),
     Column("size", Integer, nullable=False),
     Column("stored_at", Moment, nullable=False),
+    Column("fetched", Boolean, nullable=False, server_default=false()),
 )
-"""The bytes of an imported file, kept compressed beside the database under their SHA-256."""
+"""The bytes of an imported file, kept compressed beside the database under their SHA-256.
+
+``fetched`` are answers of a service, which are kept for another time than a person's own files.
+"""
 
 exported_files = Table(
     "exported_files",

@@ -82,7 +82,7 @@ class Ledger:
         rows = self._connection.execute(query.order_by(r.id.desc()).limit(limit))
         return [RunRecord(*row) for row in rows]
 
-    def note_raw(self, digests: dict[bytes, int], at: Instant) -> None:
+    def note_raw(self, digests: Mapping[bytes, int], at: Instant, *, fetched: bool = False) -> None:
         """Note raw files, by digest and size in bytes, that are now in the raw store."""
         known: set[bytes] = set()
         for chunk in chunks(digests):
@@ -92,19 +92,18 @@ class Ledger:
                 ).scalars()
             )
         rows = [
-            (self._numbers.next(RAW), digest, size, at)
+            (self._numbers.next(RAW), digest, size, at, fetched)
             for digest, size in digests.items()
             if digest not in known
         ]
-        bulk_insert(self._connection, RAW, ("id", "digest", "size", "stored_at"), rows)
+        bulk_insert(self._connection, RAW, ("id", "digest", "size", "stored_at", "fetched"), rows)
 
-    def forget_raw(self, before: Instant) -> list[bytes]:
-        """Forget raw files that were stored before a moment; returns their digests."""
-        old = list(
-            self._connection.execute(select(RAW.c.digest).where(RAW.c.stored_at < before)).scalars()
-        )
-        self._connection.execute(delete(RAW).where(RAW.c.stored_at < before))
-        return old
+    def forget_raw(self, before: Instant, *, fetched: bool = False) -> list[bytes]:
+        """Forget raw files, or fetched answers, that were stored before a moment; returns their digests."""
+        old = (RAW.c.stored_at < before) & (RAW.c.fetched.is_(fetched))
+        digests = list(self._connection.execute(select(RAW.c.digest).where(old)).scalars())
+        self._connection.execute(delete(RAW).where(old))
+        return digests
 
     def note_exports(self, files: Mapping[bytes, int], moment: Instant, at: Instant) -> None:
         """Note files that an export of a moment wrote, by digest and number of entries."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
@@ -15,9 +14,10 @@ from syncengine.core.playlist import Entry
 from syncengine.core.snapshot import Effect, Source
 from syncengine.core.track import Facts
 from syncengine.storage.bulk import chunks
-from syncengine.storage.models import catalog, ledger, timeline
+from syncengine.storage.models import catalog, timeline
 from syncengine.storage.repositories.aliases import ALIASES
 from syncengine.storage.repositories.claims import TRACKS
+from syncengine.storage.repositories.digest import library_digest
 from syncengine.storage.repositories.entries import ENTRIES
 from syncengine.storage.repositories.facts import facts_at
 from syncengine.storage.repositories.series import POPULARITY
@@ -29,6 +29,8 @@ from syncengine.storage.repositories.timeline import (
     SNAPSHOTS,
     SPANS,
     keys_of_joined,
+    seen_stem,
+    told_names,
 )
 
 _CONTENTS = timeline.contents
@@ -146,24 +148,7 @@ class LibraryReader:
 
     def digest(self) -> str:
         """Return a digest of everything the library follows from: equal ones mean equal libraries."""
-        o, j = OBSERVATIONS.c, ledger.judgements.c
-        parts = (
-            select(o.taken_at, o.source, o.digest, KEYS.c.key, o.accepted)
-            .join(KEYS, KEYS.c.id == o.key_id)
-            .where(_HEARD)
-            .order_by(o.taken_at, o.source, o.digest, KEYS.c.key),
-            select(SPANS.c.valid_from, SPANS.c.valid_to, SPANS.c.key_id).order_by(
-                SPANS.c.key_id, SPANS.c.valid_from
-            ),
-            select(j.subject, j.verdict, j.left, j.right)
-            .where(j.taken_back_at.is_(None))
-            .order_by(j.subject, j.left, j.right),
-        )
-        digest = blake2b(digest_size=16)
-        for part in parts:
-            for row in self._connection.execute(part):
-                digest.update(repr(tuple(row)).encode())
-        return digest.hexdigest()
+        return library_digest(self._connection)
 
     def sizes(self) -> tuple[int, int, int]:
         """Return how many playlists, entries and distinct tracks there are now."""
@@ -237,12 +222,15 @@ class LibraryReader:
         )
         observed = self._observed(at)
         known = keys_of_joined(self._connection)
-        states = [
-            PlaylistState(
-                n, shown_key(key, known.get(n, ())), name, stem, inferred, *observed[n], key
+        told = told_names(self._connection)
+        states = []
+        for n, key, name, stem, inferred in self._connection.execute(query):
+            if n in told and key in told[n][1]:  # what its file goes by: the name is known by now
+                name, inferred = told[n][0], False  # noqa: PLW2901 - a better one
+            shown = shown_key(key, known.get(n, ()))
+            states.append(
+                PlaylistState(n, shown, name, seen_stem(stem), inferred, *observed[n], key)
             )
-            for n, key, name, stem, inferred in self._connection.execute(query)
-        ]
         return sorted(states, key=lambda each: (each.name.casefold(), each.key))
 
     def _observed(self, at: Instant | None) -> dict[int, tuple[Instant, str, str | None]]:

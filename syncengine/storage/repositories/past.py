@@ -12,7 +12,7 @@ from syncengine.core.moment import FOR_EVER, Instant
 from syncengine.core.rename import Trail
 from syncengine.core.snapshot import Effect, Ending, Kind, Observation, Source, Step
 from syncengine.storage.bulk import chunks
-from syncengine.storage.models import catalog
+from syncengine.storage.models import catalog, remote
 from syncengine.storage.repositories.entries import ENTRIES
 from syncengine.storage.repositories.series import ATTESTATIONS, Heard
 from syncengine.storage.repositories.timeline import (
@@ -24,6 +24,7 @@ from syncengine.storage.repositories.timeline import (
 )
 
 _DIALECTS = catalog.dialects
+NAME_KEYS = remote.name_keys
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 T = TypeVar("T")
 
@@ -318,11 +319,15 @@ class Past:
         query = (
             select(KEYS.c.key, o.taken_at, o.content_id)
             .join(KEYS, KEYS.c.id == o.key_id)
-            .where(o.content_id.is_not(None))
-            .order_by(o.taken_at, o.source, o.digest)
+            .where((o.content_id.is_not(None)) | (o.kind == int(Kind.FORBIDDEN)))
+            # What was never seen inside is known by its name alone.
+            .order_by(o.content_id.is_(None), o.taken_at, o.source, o.digest)
         )
+        called = self._file_keys()
         seen: dict[PlaylistKey, tuple[list[Instant], list[int | None]]] = {}
         for key, at, content in self._connection.execute(query):
+            if content is None and PlaylistKey(key) in seen and None not in seen[key][1]:
+                continue
             times, contents = seen.setdefault(PlaylistKey(key), ([], []))
             times.append(at)
             contents.append(content)
@@ -338,9 +343,29 @@ class Past:
                     for at, source, listed in rosters
                     if key not in listed and _tells_of(source, at, since.get(key, FOR_EVER))
                 ],
+                called.get(key, frozenset()),
             )
             for key, (times, contents) in seen.items()
         }
+
+    def _file_keys(self) -> dict[PlaylistKey, frozenset[PlaylistKey]]:
+        """Return the keys that exports have of each playlist whose name the API told."""
+        o = OBSERVATIONS.c
+        query = select(KEYS.c.key, NAME_KEYS.c.key).join_from(
+            NAME_KEYS, OBSERVATIONS, o.name_id == NAME_KEYS.c.name_id
+        )
+        query = (
+            query.join(KEYS, KEYS.c.id == o.key_id).where(o.source == int(Source.API)).distinct()
+        )
+        found: dict[PlaylistKey, set[PlaylistKey]] = {}
+        for key, of_file in self._connection.execute(query):
+            found.setdefault(PlaylistKey(key), set()).add(PlaylistKey(of_file))
+        return {key: frozenset(of_files) for key, of_files in found.items()}
+
+    def named_by(self) -> set[tuple[int, int]]:
+        """Return the keys of exports, each with a name that the API tells of such a playlist."""
+        query = select(KEYS.c.id, NAME_KEYS.c.name_id).join(KEYS, KEYS.c.key == NAME_KEYS.c.key)
+        return {(key, name) for key, name in self._connection.execute(query)}
 
 
 def _tells_of(source: Source, at: Instant, known_to_api: Instant) -> bool:

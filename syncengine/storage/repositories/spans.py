@@ -35,12 +35,13 @@ class SpanWriter:
         """Work out anew when playlists were in the library, and what they are called now."""
         endings = self._past.endings(playlists)
         recorded = self._past.recorded(playlists)
+        named = self._past.named_by()
         for chunk in chunks(playlists):
             self._connection.execute(delete(SPANS).where(SPANS.c.playlist_id.in_(chunk)))
         rows = [
             (self._numbers.next(SPANS), playlist, *span)
             for playlist in playlists
-            for span in _spans(recorded.get(playlist, ()), endings.get(playlist, ()))
+            for span in _spans(recorded.get(playlist, ()), endings.get(playlist, ()), named)
         ]
         columns = ("id", "playlist_id", "key_id", "name_id", "valid_from", "valid_to")
         bulk_insert(self._connection, SPANS, columns, rows)
@@ -128,8 +129,14 @@ def _observed(connection: Connection, playlists: Collection[int]) -> dict[int, I
     }
 
 
-def _spans(recorded: Sequence[Recorded], endings: Sequence[Ending]) -> list[Span]:
-    """Return (key, name, from, to) for every stretch under one key and name."""
+def _spans(
+    recorded: Sequence[Recorded], endings: Sequence[Ending], named: Container[tuple[int, int]]
+) -> list[Span]:
+    """Return (key, name, from, to) for every stretch under one key and name.
+
+    ``named`` are keys of exports with the names, told by the API, that their files go by: such an export
+    says nothing new of a playlist that is called so.
+    """
     said = [(each.observation.order, each) for each in recorded if each.effect.heard]
     events: list[tuple[Event, Recorded | None]] = [(each.observation, each) for _, each in said]
     events += [(ending, None) for ending in endings]
@@ -140,7 +147,9 @@ def _spans(recorded: Sequence[Recorded], endings: Sequence[Ending]) -> list[Span
         if spans and spans[-1][3] is None:
             key, name, start, _ = spans[-1]
             if each is not None and (
-                (each.key, each.name) == (key, name) or _is_copy(each, said_as)
+                (each.key, each.name) == (key, name)
+                or (each.key, name) in named
+                or _is_copy(each, said_as)
             ):
                 continue
             spans.pop()

@@ -13,7 +13,7 @@ from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect, Kind, Source
 from syncengine.storage.bulk import Lookup, Numbers, bulk_insert, chunks
-from syncengine.storage.models import catalog, timeline
+from syncengine.storage.models import catalog, remote, timeline
 from syncengine.storage.repositories.interning import Interner
 
 OBSERVATIONS = timeline.observations
@@ -26,6 +26,7 @@ ROSTERS = timeline.rosters
 ROSTER_KEYS = timeline.roster_keys
 _CONTENTS = timeline.contents
 _DIALECTS = catalog.dialects
+_NAME_KEYS = remote.name_keys
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 
 
@@ -55,6 +56,42 @@ def keys_of_joined(connection: Connection) -> dict[int, list[PlaylistKey]]:
     for playlist, key in connection.execute(query):
         keys.setdefault(playlist, []).append(PlaylistKey(key))
     return keys
+
+
+_TOLD = "/"
+"""What the stem of a name begins with that the API told: no file is called so."""
+
+
+def told_stem(name: str) -> str:
+    """Return what stands for the file stem of a name that no file was seen with."""
+    return _TOLD + name
+
+
+def seen_stem(stem: str) -> str:
+    """Return the stem to give a file: the one that was seen, else the name that was told."""
+    return stem.removeprefix(_TOLD)
+
+
+def told_names(connection: Connection) -> dict[int, tuple[str, frozenset[PlaylistKey]]]:
+    """Return the name that the API told last of each playlist, and the keys its exports go by."""
+    o = OBSERVATIONS.c
+    query = (
+        select(KEYS.c.playlist_id, NAMES.c.id, NAMES.c.name)
+        .join_from(KEYS, OBSERVATIONS, o.key_id == KEYS.c.id)
+        .join(NAMES, NAMES.c.id == o.name_id)
+        .where(NAMES.c.stem.like(f"{_TOLD}%"))
+        .order_by(o.taken_at)
+    )
+    last = {playlist: (number, name) for playlist, number, name in connection.execute(query)}
+    if not last:
+        return {}
+    of_name: dict[int, set[PlaylistKey]] = {}
+    for number, key in connection.execute(select(_NAME_KEYS.c.name_id, _NAME_KEYS.c.key)):
+        of_name.setdefault(number, set()).add(PlaylistKey(key))
+    return {
+        playlist: (name, frozenset(of_name.get(number, ())))
+        for playlist, (number, name) in last.items()
+    }
 
 
 class KeyRow(NamedTuple):
@@ -145,6 +182,24 @@ class Timeline:
     def names(self, shown: Mapping[str, tuple[str, bool]]) -> dict[str, int]:
         """Return the row numbers of names by stem; values are what to show and whether inferred."""
         return self._names.intern(shown)
+
+    def told_names(self, called: Mapping[str, Collection[PlaylistKey]]) -> dict[str, int]:
+        """Return the row numbers of names that the API told; values are the keys their exports go by."""
+        stems = {told_stem(name): (name, False) for name in called}
+        numbers = self._names.intern(stems)
+        known = {
+            tuple(row)
+            for chunk in chunks(numbers.values())
+            for row in self._connection.execute(
+                select(_NAME_KEYS.c.name_id, _NAME_KEYS.c.key).where(
+                    _NAME_KEYS.c.name_id.in_(chunk)
+                )
+            )
+        }
+        found = {name: numbers[told_stem(name)] for name in called}
+        rows = {(found[name], str(key)) for name, keys in called.items() for key in keys}
+        bulk_insert(self._connection, _NAME_KEYS, ("name_id", "key"), sorted(rows - known))
+        return found
 
     # Snapshots and observations
 
