@@ -25,7 +25,8 @@ from syncengine.storage.repositories.entries import EntryWriter
 from syncengine.storage.repositories.facts import FactWriter
 from syncengine.storage.repositories.interning import Interner
 from syncengine.storage.repositories.judgements import playlist_verdicts
-from syncengine.storage.repositories.past import Past, Recorded, heard
+from syncengine.storage.repositories.past import Past
+from syncengine.storage.repositories.recorded import Recorded, heard
 from syncengine.storage.repositories.series import Heard
 from syncengine.storage.repositories.spans import SpanWriter
 from syncengine.storage.repositories.timeline import (

@@ -20,7 +20,8 @@ from syncengine.core.snapshot import (
 )
 from syncengine.storage.repositories.contents import ContentBook
 from syncengine.storage.repositories.entries import Stretch
-from syncengine.storage.repositories.past import Past, Recorded, Span, heard
+from syncengine.storage.repositories.past import Past
+from syncengine.storage.repositories.recorded import Recorded, Span, heard
 from syncengine.storage.repositories.series import Heard
 
 

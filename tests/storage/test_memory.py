@@ -182,7 +182,7 @@ def test_a_roster_ends_what_it_does_not_list(unit: UnitOfWork) -> None:
     assert sorted(state(unit, 3 * DAY)) == ["csv:a", "csv:b", "liked"]
 
 
-def test_an_api_listing_ends_only_what_the_api_showed_or_listed_before(unit: UnitOfWork) -> None:
+def test_an_api_listing_ends_only_what_one_listed_before(unit: UnitOfWork) -> None:
     memory = unit.memory
     for key in ("csv:a", "liked"):
         observe(memory, Seen(key, DAY, rows(1)))
@@ -202,9 +202,14 @@ def test_an_api_listing_ends_only_what_the_api_showed_or_listed_before(unit: Uni
         "csv:z",
         "liked",
         "spotify:playlist:b",
+        "spotify:playlist:c",
     ]
-    call(3 * DAY, "spotify:playlist:b")
-    assert sorted(state(unit, 3 * DAY)) == ["csv:a", "csv:z", "liked", "spotify:playlist:b"]
+    call(3 * DAY, "spotify:playlist:b", "spotify:playlist:c")
+    call(4 * DAY, "spotify:playlist:b")
+    assert sorted(state(unit, 3 * DAY)) == sorted(
+        ["csv:a", "csv:z", "liked", "spotify:playlist:b", "spotify:playlist:c"]
+    )
+    assert sorted(state(unit, 4 * DAY)) == ["csv:a", "csv:z", "liked", "spotify:playlist:b"]
 
 
 def test_popularity_is_a_series_that_an_old_export_can_enter(unit: UnitOfWork) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Column, Connection, Subquery, bindparam, exists, func, select, update
 
@@ -14,7 +14,8 @@ from syncengine.core.snapshot import Effect, Ending, Kind, Observation, Source, 
 from syncengine.storage.bulk import chunks
 from syncengine.storage.models import catalog, remote
 from syncengine.storage.repositories.entries import ENTRIES
-from syncengine.storage.repositories.series import ATTESTATIONS, Heard
+from syncengine.storage.repositories.recorded import RECORDED, Recorded, recorded_row
+from syncengine.storage.repositories.series import ATTESTATIONS
 from syncengine.storage.repositories.timeline import (
     KEYS,
     OBSERVATIONS,
@@ -27,59 +28,6 @@ _DIALECTS = catalog.dialects
 NAME_KEYS = remote.name_keys
 _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 T = TypeVar("T")
-
-
-Span = tuple[int, int, Instant, Instant | None]
-"""Key and name by row number, from when, and until when; None for one that is open."""
-
-
-class Recorded(NamedTuple):
-    """A stored observation with what belongs to it."""
-
-    observation: Observation
-    key: int
-    name: int
-    rank: int
-    effect: Effect
-    state: int | None
-
-
-_RECORDED = (
-    select(
-        KEYS.c.playlist_id,
-        OBSERVATIONS.c.id,
-        OBSERVATIONS.c.taken_at,
-        OBSERVATIONS.c.source,
-        OBSERVATIONS.c.digest,
-        OBSERVATIONS.c.kind,
-        OBSERVATIONS.c.inferred,
-        OBSERVATIONS.c.content_id,
-        OBSERVATIONS.c.accepted,
-        OBSERVATIONS.c.key_id,
-        OBSERVATIONS.c.name_id,
-        func.coalesce(_DIALECTS.c.rank, 0),
-        OBSERVATIONS.c.effect,
-        OBSERVATIONS.c.state_id,
-    )
-    .join(KEYS, KEYS.c.id == OBSERVATIONS.c.key_id)
-    .outerjoin(_DIALECTS, _DIALECTS.c.id == OBSERVATIONS.c.dialect_id)
-)
-
-
-def _recorded(row: Sequence[object]) -> tuple[int, Recorded]:
-    playlist, number, at, source, digest, kind, inferred, content, accepted, *rest = row
-    key, name, rank, effect, state = rest
-    observation = Observation(
-        number,  # type: ignore[arg-type]  # a row is untyped
-        at,  # type: ignore[arg-type]  # a row is untyped
-        Source(source),  # type: ignore[arg-type]  # a row is untyped
-        digest,  # type: ignore[arg-type]  # a row is untyped
-        Kind(kind),  # type: ignore[arg-type]  # a row is untyped
-        bool(inferred),
-        content,  # type: ignore[arg-type]  # a row is untyped
-        bool(accepted),
-    )
-    return playlist, Recorded(observation, key, name, rank, Effect(effect), state)  # type: ignore[arg-type, return-value]  # a row is untyped
 
 
 _FOLD_ORDER = (
@@ -109,12 +57,6 @@ def _last_sure(playlists: Sequence[int], first: Instant, *, in_order: bool) -> S
     return query.group_by(KEYS.c.playlist_id).subquery()
 
 
-def heard(recorded: Recorded) -> Heard:
-    """Return an observation that has a content as the series want it."""
-    assert recorded.observation.content is not None  # noqa: S101 - what counts has a content
-    return Heard(recorded.observation.order, recorded.rank, recorded.observation.content)
-
-
 class Past:
     """The past within one transaction."""
 
@@ -133,12 +75,12 @@ class Past:
         for chunk in chunks(playlists):
             base = _last_sure(chunk, first, in_order=in_order)
             query = (
-                _RECORDED.outerjoin(base, base.c.playlist == KEYS.c.playlist_id)
+                RECORDED.outerjoin(base, base.c.playlist == KEYS.c.playlist_id)
                 .where(KEYS.c.playlist_id.in_(chunk))
                 .where(OBSERVATIONS.c.taken_at >= func.coalesce(base.c.at, 0))
             )
             for row in self._connection.execute(query.order_by(*_FOLD_ORDER)):
-                playlist, recorded = _recorded(row)
+                playlist, recorded = recorded_row(row)
                 found.setdefault(playlist, []).append(recorded)
         return found
 
@@ -164,7 +106,8 @@ class Past:
         """Return when rosters did not list playlists of which they can tell.
 
         A roster of exports tells of playlists that only exports had shown till then, an API listing of
-        those that the API had shown or listed before. Liked Songs is always there, and in no listing.
+        those that one had listed before: what was asked for by its address may be in no library. Liked
+        Songs is always there, and in no listing.
         """
         rosters = self._rosters(KEYS.c.playlist_id)
         if not rosters:
@@ -179,7 +122,7 @@ class Past:
             playlist: [
                 Ending(at)
                 for at, source, listed in rosters
-                if playlist not in listed and _tells_of(source, at, since.get(playlist, FOR_EVER))
+                if playlist not in listed and since.told_by(source, at, playlist)
             ]
             for playlist in playlists
             if playlist not in liked
@@ -220,18 +163,17 @@ class Past:
                 rosters[roster][2].add(each)
         return list(rosters.values())
 
-    def _known_to_api_since(self, column: Column[T]) -> dict[T, Instant]:
+    def _known_to_api_since(self, column: Column[T]) -> _KnownToApi[T]:
         """Return when the API first showed or listed each key or playlist (``column``)."""
         o, r = OBSERVATIONS.c, ROSTERS.c
         shown = select(column, func.min(o.taken_at)).join_from(KEYS, OBSERVATIONS)
         shown = shown.where(o.source == int(Source.API)).group_by(column)
         listed = select(column, func.min(r.taken_at)).join_from(KEYS, ROSTER_KEYS).join(ROSTERS)
         listed = listed.where(r.source == int(Source.API)).group_by(column)
-        since: dict[T, Instant] = {}
-        for query in (shown, listed):
-            for each, at in self._connection.execute(query):
-                since[each] = min(at, since.get(each, FOR_EVER))
-        return since
+        return _KnownToApi(
+            dict(iter(self._connection.execute(shown))),
+            dict(iter(self._connection.execute(listed))),
+        )
 
     def playlists_speaking_of(self, tracks: Collection[int]) -> set[int]:
         """Return every playlist that ever told of one of these tracks, and perhaps some more.
@@ -332,7 +274,7 @@ class Past:
             times.append(at)
             contents.append(content)
         rosters = self._rosters(KEYS.c.key)
-        since = self._known_to_api_since(KEYS.c.key) if rosters else {}
+        since = self._known_to_api_since(KEYS.c.key)
         return {
             key: Trail(
                 key,
@@ -341,7 +283,7 @@ class Past:
                 [
                     at
                     for at, source, listed in rosters
-                    if key not in listed and _tells_of(source, at, since.get(key, FOR_EVER))
+                    if key not in listed and since.told_by(source, at, key)
                 ],
                 called.get(key, frozenset()),
             )
@@ -368,9 +310,18 @@ class Past:
         return {(key, name) for key, name in self._connection.execute(query)}
 
 
-def _tells_of(source: Source, at: Instant, known_to_api: Instant) -> bool:
-    """Tell whether what a roster leaves out is gone, if the API knows it since a moment."""
-    return known_to_api < at if source is Source.API else at < known_to_api
+class _KnownToApi(NamedTuple, Generic[T]):
+    """Since when the API showed, and since when it listed, keys or playlists."""
+
+    shown: Mapping[T, Instant]
+    listed: Mapping[T, Instant]
+
+    def told_by(self, source: Source, at: Instant, each: T) -> bool:
+        """Tell whether what a roster of a moment leaves out is gone."""
+        listed = self.listed.get(each, FOR_EVER)
+        if source is Source.API:
+            return listed < at
+        return at < min(listed, self.shown.get(each, FOR_EVER))
 
 
 def _order(event: Recorded | Ending) -> tuple[Instant, int, bytes]:

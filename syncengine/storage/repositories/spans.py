@@ -10,7 +10,8 @@ from syncengine.core.identity import shown_key
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect, Ending, Event
 from syncengine.storage.bulk import Numbers, bulk_insert, chunks
-from syncengine.storage.repositories.past import Past, Recorded, Span
+from syncengine.storage.repositories.past import Past
+from syncengine.storage.repositories.recorded import Recorded, Span
 from syncengine.storage.repositories.timeline import (
     KEYS,
     NAMES,
