@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from syncengine.core.identity import AlbumKey, ArtistKey, PlaylistKey, TrackKey
+from syncengine.core.identity import ArtistKey, PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.track import AudioFeatures, Claim, Dialect
 
-ListKey = PlaylistKey | AlbumKey
-"""What has entries: a playlist, Liked Songs (``liked``), or an album."""
+ListKey = PlaylistKey
+"""What has entries: a playlist, Liked Songs (``liked``), or an album, whose key is a ``spotify:album:…``."""
 
 
 class RemotePlaylist(NamedTuple):

@@ -88,6 +88,32 @@ class Claim(NamedTuple):
     isrc: str | None = None
 
 
+def carry(new: Claim, old: Claim) -> Claim:
+    """Return what a source says now, and of what it does not speak of what it said before.
+
+    A source that cannot see a field never takes it back.
+    """
+    return Claim(
+        new.track,
+        _filled(new.recording, old.recording),
+        _filled(new.release, old.release),
+        new.genres or old.genres,
+        _filled(new.features, old.features),
+        new.isrc or old.isrc,
+    )
+
+
+Group = TypeVar("Group", Recording, Release, AudioFeatures)
+
+
+def _filled(new: Group | None, old: Group | None) -> Group | None:
+    if new is None or old is None:
+        return new or old
+    pairs = zip(new._fields, new, old, strict=True)
+    missing: dict[str, Any] = {name: was for name, now, was in pairs if now in (None, ())}
+    return new._replace(**missing)
+
+
 NO_RECORDING = Recording()
 NO_RELEASE = Release()
 
@@ -119,9 +145,6 @@ class Facts:
     features: AudioFeatures | None = None
     isrc: str | None = None
     sources: dict[str, Provenance] = field(default_factory=dict)
-
-
-Group = TypeVar("Group", Recording, Release, AudioFeatures)
 
 
 def resolve(track: TrackKey, attestations: Sequence[Attestation]) -> Facts:

@@ -25,6 +25,7 @@ from syncengine.storage.memory import Memory
 from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.ledger import Ledger
 from syncengine.storage.repositories.library import LibraryReader
+from syncengine.storage.repositories.lists import ListReader
 from syncengine.storage.repositories.remote import LookupTally, RemoteBook
 
 
@@ -51,6 +52,11 @@ class UnitOfWork:
     def remote(self, system: str) -> RemoteBook:
         """What is remembered of a service that can be asked, by its name."""
         return RemoteBook(self.connection, system)
+
+    @cached_property
+    def lists(self) -> ListReader:
+        """How lists stand now, as a fetch compares them with what it is told."""
+        return ListReader(self.connection, self.memory.contents)
 
     @cached_property
     def lookups(self) -> LookupTally:

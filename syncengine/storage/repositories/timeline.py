@@ -130,6 +130,16 @@ class Seen(NamedTuple):
     generation: str | None
 
 
+class LastTold(NamedTuple):
+    """The last that was told of a key; ``content``, ``dialect`` and ``name`` are row numbers."""
+
+    at: Instant
+    digest: bytes
+    content: int
+    dialect: int | None
+    name: int
+
+
 class Timeline:
     """The observations within one transaction."""
 
@@ -305,6 +315,24 @@ class Timeline:
             seen = Seen(number, at, Effect(effect), *rest)
             found.setdefault((key, digest), []).append(seen)
         return found
+
+    def last_told(self, source: Source) -> dict[PlaylistKey, LastTold]:
+        """Return the last sound observation that a source made of each key."""
+        o = OBSERVATIONS.c
+        sound = (o.source == int(source), _HEARD, o.content_id.is_not(None))
+        newest = (
+            select(o.key_id.label("key"), func.max(o.taken_at).label("at"))
+            .where(*sound)
+            .group_by(o.key_id)
+            .subquery()
+        )
+        query = (
+            select(KEYS.c.key, o.taken_at, o.digest, o.content_id, o.dialect_id, o.name_id)
+            .join(KEYS, KEYS.c.id == o.key_id)
+            .join(newest, (newest.c.key == o.key_id) & (newest.c.at == o.taken_at))
+            .where(*sound)
+        )
+        return {PlaylistKey(key): LastTold(*row) for key, *row in self._connection.execute(query)}
 
     def told_at(self, key: int, at: Instant) -> dict[bytes, int | None]:
         """Return what a key was observed to hold at exactly this moment: contents by digest of bytes."""

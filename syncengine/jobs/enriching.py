@@ -1,0 +1,112 @@
+"""Audio features and genres, in batches, of tracks that no source told any of; where the app may."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from syncengine.core.identity import ArtistKey, TrackKey
+from syncengine.core.ports import Clock
+from syncengine.core.remote import RemoteEntry, Service
+from syncengine.core.track import AudioFeatures, Claim, carry
+from syncengine.errors import Forbidden, Transient, TryLater
+from syncengine.jobs.asking import Asking
+from syncengine.jobs.fetched import FetchedList
+from syncengine.jobs.runs import OpenUnit
+
+_FEATURES_AT_ONCE, _ARTISTS_AT_ONCE = 100, 50
+Key = TypeVar("Key", TrackKey, ArtistKey)
+Answer = TypeVar("Answer")
+
+
+class Enriching:
+    """Asks for what lists do not tell of their tracks."""
+
+    def __init__(self, service: Service, open_unit: OpenUnit, clock: Clock, asking: Asking) -> None:
+        self._service = service
+        self._open_unit = open_unit
+        self._clock = clock
+        self._asking = asking
+        self.found: dict[TrackKey, Claim] = {}
+        """What was told of tracks beside their lists."""
+
+    def run(self, lists: Sequence[FetchedList]) -> list[str]:
+        """Ask for what is missing; returns what a person should know. What fails is left for later."""
+        entries = {
+            entry.claim.track: entry
+            for each in lists
+            if each.status == "fetched"
+            for entry in self._asking.entries(each.one.key, each.version or "")
+            if entry.claim.track.startswith("spotify:track:")
+        }
+        if not entries:
+            return []
+        with self._open_unit() as unit:
+            dull = sorted(unit.lists.without_features(entries))
+            plain = sorted(unit.lists.without_genres(entries))
+        try:
+            self._features([key for key in dull if entries[key].claim.features is None])
+            self._genres({key: entries[key] for key in plain if not entries[key].claim.genres})
+        except Forbidden:
+            return []  # as for every new app; the client remembers it and asks again now and then
+        except (TryLater, Transient) as error:
+            return [f"audio features and genres are left for a later fetch: {error}"]
+        return []
+
+    def _features(self, tracks: Sequence[TrackKey]) -> None:
+        for batch in _batches(tracks, _FEATURES_AT_ONCE):
+            for track, features in self._once(
+                "features", batch, self._service.audio_features, dict[TrackKey, AudioFeatures]
+            ).items():
+                self._add(Claim(track, features=features))
+
+    def _genres(self, entries: Mapping[TrackKey, RemoteEntry]) -> None:
+        artists = {
+            track: [
+                ArtistKey(artist.uri)
+                for artist in (entry.claim.recording.artists if entry.claim.recording else ())
+                if artist.uri
+            ]
+            for track, entry in entries.items()
+        }
+        genres: dict[ArtistKey, Sequence[str]] = {}
+        wanted = sorted({artist for each in artists.values() for artist in each})
+        for batch in _batches(wanted, _ARTISTS_AT_ONCE):
+            genres |= self._once(
+                "genres", batch, self._service.genres, dict[ArtistKey, Sequence[str]]
+            )
+        for track, credited in artists.items():
+            said = dict.fromkeys(genre for artist in credited for genre in genres.get(artist, ()))
+            if said:
+                self._add(Claim(track, genres=tuple(said)))
+
+    def _add(self, claim: Claim) -> None:
+        before = self.found.get(claim.track)
+        self.found[claim.track] = claim if before is None else carry(claim, before)
+
+    def _once(
+        self,
+        what: str,
+        batch: Sequence[Key],
+        ask: Callable[[Sequence[Key]], Mapping[Key, Answer]],
+        kind: type[dict[Key, Answer]],
+    ) -> dict[Key, Answer]:
+        """Ask for a batch, unless a fetch that was interrupted did."""
+        name = f"{what} {hashlib.sha256(' '.join(batch).encode()).hexdigest()[:16]}"
+        with self._open_unit() as unit:
+            kept = unit.remote(self._service.name).kept_pages(name, "")
+        if kept:
+            return msgspec.json.decode(kept[0][0], type=kind)
+        answer = dict(ask(batch))
+        with self._open_unit() as unit:
+            book = unit.remote(self._service.name)
+            book.keep_page(name, "", 0, msgspec.json.encode(answer), self._clock())
+            unit.commit()
+        return answer
+
+
+def _batches(keys: Sequence[Key], size: int) -> list[Sequence[Key]]:
+    return [keys[start : start + size] for start in range(0, len(keys), size)]

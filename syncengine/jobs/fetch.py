@@ -1,0 +1,65 @@
+"""Take one snapshot from a music service, with as few calls as can be, and go on after any interruption.
+
+The service is asked which playlists there are and which changed; only those are read, and every page is
+kept before the next is asked for. What was read becomes visible at the end, all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from syncengine.core.remote import CallBook, Service
+from syncengine.jobs.calls import Calls
+from syncengine.jobs.fetch_report import FetchOptions, FetchReport, exit_code
+from syncengine.jobs.fetching import Fetching, Progress
+from syncengine.jobs.remembering import FileKeys, Remembering, Setting
+from syncengine.jobs.runs import RunNote, recorded_run
+from syncengine.storage.raw_store import RawStore
+
+
+def fetch(
+    options: FetchOptions,
+    *,
+    calls: Calls,
+    make_service: Callable[[CallBook], Service],
+    raw_store: RawStore,
+    file_keys: FileKeys,
+    progress: Progress | None = None,
+) -> FetchReport:
+    """Take one snapshot of what a service shows now; only who holds the writer's lock may call it.
+
+    Raises TryLater when the calls are used up or the service wants a pause, Transient when it is down,
+    SignInNeeded when nobody is signed in. In each case what was read is kept, and the next fetch goes on
+    from there.
+    """
+    with recorded_run(calls.open_unit, "fetch", calls.clock) as run, _counted(calls, run):
+        service = make_service(calls)
+        fetched = Fetching(options, service, calls, progress or Progress()).run()
+        setting = Setting(service, raw_store, calls.clock, file_keys, options)
+        with calls.open_unit() as unit:
+            report = Remembering(unit, setting, fetched).run(run.id)
+            unit.commit()
+        run.exit_code = exit_code(report)
+        run.summary |= {
+            "snapshot": report.snapshot.id if report.snapshot else None,
+            "saved": report.saved,
+            "entries_added": report.entries_added,
+            "entries_removed": report.entries_removed,
+        }
+    return report
+
+
+@contextmanager
+def _counted(calls: Calls, run: RunNote) -> Iterator[None]:
+    """Write into the run's log how often each endpoint was called, however the run ends."""
+    calls.run = run.id
+    try:
+        yield
+    finally:
+        with calls.open_unit() as unit:
+            made = unit.remote(calls.system).calls_of_run(run.id)
+            steps = [("call", endpoint, str(count), None) for endpoint, count in made.items()]
+            unit.ledger.log(run.id, calls.clock(), steps)
+            unit.commit()
+        run.summary |= {"calls": sum(made.values())}
