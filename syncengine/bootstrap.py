@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from syncengine.core.identity import PlaylistKey, playlist_key
 from syncengine.core.ports import Clock, ExportedPlaylist, ExportReader
 from syncengine.errors import UserError
 from syncengine.storage.lock import lock_path, writer_lock
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from syncengine.core.plan import Plan
     from syncengine.core.scope import Scope
     from syncengine.core.sink import Sink
+    from syncengine.jobs.calls import Calls
     from syncengine.jobs.export import Render
     from syncengine.storage.repositories.library import LibraryReader
     from syncengine.storage.unit_of_work import UnitOfWork
@@ -91,6 +93,21 @@ def safe_stem(text: str) -> str:
 
     is_plain = text == Path(text).name == without_marks(text) and not text.startswith(".")
     return text if is_plain else file_stem("exportify.net", text)
+
+
+def file_keys(name: str) -> set[PlaylistKey]:
+    """Return the keys that exports of a playlist with this name have, by each exporter's rule."""
+    from syncengine.adapters.exports.writer import file_stem
+
+    stems = {name, *(file_stem(dialect, name) for dialect in EXPORT_DIALECTS)}
+    return {playlist_key(stem) for stem in stems}
+
+
+def spotify_calls(settings: Settings, database: Database, clock: Clock) -> Calls:
+    """Return the book of calls to Spotify."""
+    from syncengine.jobs.calls import Calls
+
+    return Calls(database.unit, clock, "spotify", settings.spotify_daily_call_budget)
 
 
 def configured_sinks(settings: Settings) -> list[str]:

@@ -63,6 +63,9 @@ _BY_ERROR: dict[type[BaseException], ExitCode] = {
     errors.ConfigError: ExitCode.USAGE,
     errors.Refusal: ExitCode.REFUSED,
     errors.Locked: ExitCode.LOCKED,
+    errors.SignInNeeded: ExitCode.SIGN_IN,
+    errors.TryLater: ExitCode.LATER,
+    errors.Transient: ExitCode.LATER,
     KeyboardInterrupt: ExitCode.INTERRUPTED,
 }
 _FIRST_WINS = (

@@ -40,6 +40,7 @@ GROUPS = {
 
 COMMANDS = (
     Entry("import-csv", "Take one snapshot from exports"),
+    Entry("fetch", "Take one snapshot from the Spotify Web API"),
     Entry("reconcile", "Show what changed since each sink last agreed, and plan"),
     Entry("status", "Last snapshots, freshness, pending changes, last runs"),
     Entry("history list", "List the snapshots"),

@@ -19,6 +19,7 @@ def drop_snapshot(open_unit: OpenUnit, snapshot: int, *, clock: Clock) -> int:
     with recorded_run(open_unit, "history drop", clock) as run, open_unit() as unit:
         observations = unit.memory.drop(snapshot)
         unit.ledger.forget_exports(first)
+        unit.forget_versions()  # what was stored of them may be gone
         unit.commit()
         run.summary = {"snapshot": snapshot, "observations": observations}
     return observations

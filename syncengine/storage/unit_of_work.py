@@ -26,7 +26,7 @@ from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.ledger import Ledger
 from syncengine.storage.repositories.library import LibraryReader
 from syncengine.storage.repositories.lists import ListReader
-from syncengine.storage.repositories.remote import LookupTally, RemoteBook
+from syncengine.storage.repositories.remote import LookupTally, RemoteBook, forget_versions
 
 
 class UnitOfWork:
@@ -52,6 +52,10 @@ class UnitOfWork:
     def remote(self, system: str) -> RemoteBook:
         """What is remembered of a service that can be asked, by its name."""
         return RemoteBook(self.connection, system)
+
+    def forget_versions(self) -> None:
+        """Forget which versions of lists are stored, of all services: the next fetch reads them again."""
+        forget_versions(self.connection)
 
     @cached_property
     def lists(self) -> ListReader:

@@ -138,6 +138,11 @@ class RemoteBook:
                 self._connection.execute(gone.where(PAGES.c.list == key))
 
 
+def forget_versions(connection: Connection) -> None:
+    """Forget which versions of lists are stored, of all services."""
+    connection.execute(delete(NOTES).where(NOTES.c.kind == VERSION))
+
+
 class LookupTally:
     """How lookups were answered, by day; within one transaction."""
 
