@@ -14,9 +14,12 @@ from syncengine.storage.lock import lock_path, writer_lock
 from syncengine.storage.unit_of_work import Database
 
 if TYPE_CHECKING:
+    from syncengine.adapters.spotify.client import SpotifyService
+    from syncengine.adapters.spotify.wire import AccessTokens
     from syncengine.config import Settings
     from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
     from syncengine.core.plan import Plan
+    from syncengine.core.remote import CallBook
     from syncengine.core.scope import Scope
     from syncengine.core.sink import Sink
     from syncengine.jobs.export import Render
@@ -91,6 +94,24 @@ def safe_stem(text: str) -> str:
 
     is_plain = text == Path(text).name == without_marks(text) and not text.startswith(".")
     return text if is_plain else file_stem("exportify.net", text)
+
+
+def spotify_service(
+    settings: Settings, book: CallBook, tokens: AccessTokens, clock: Clock
+) -> SpotifyService:
+    """Return Spotify as it is asked for a fetch; ``hasty()`` of it is for lookups.
+
+    ``book`` counts its calls; ``tokens`` is the sign-in.
+    """
+    from random import SystemRandom
+    from time import sleep
+
+    from syncengine.adapters.retry import Retry
+    from syncengine.adapters.spotify.client import SpotifyService
+    from syncengine.adapters.spotify.wire import Connection, Wire
+
+    retry = Retry(book, clock, sleep, SystemRandom())
+    return SpotifyService(Wire(tokens, retry, Connection(settings.spotify_api_url, clock)))
 
 
 def configured_sinks(settings: Settings) -> list[str]:
