@@ -15,9 +15,12 @@ from syncengine.storage.lock import lock_path, writer_lock
 from syncengine.storage.unit_of_work import Database
 
 if TYPE_CHECKING:
+    from syncengine.adapters.spotify.client import SpotifyService
+    from syncengine.adapters.spotify.wire import AccessTokens
     from syncengine.config import Settings
     from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
     from syncengine.core.plan import Plan
+    from syncengine.core.remote import CallBook
     from syncengine.core.scope import Scope
     from syncengine.core.sink import Sink
     from syncengine.jobs.calls import Calls
@@ -108,6 +111,24 @@ def spotify_calls(settings: Settings, database: Database, clock: Clock) -> Calls
     from syncengine.jobs.calls import Calls
 
     return Calls(database.unit, clock, "spotify", settings.spotify_daily_call_budget)
+
+
+def spotify_service(
+    settings: Settings, book: CallBook, tokens: AccessTokens, clock: Clock
+) -> SpotifyService:
+    """Return Spotify as it is asked for a fetch; ``hasty()`` of it is for lookups.
+
+    ``book`` counts its calls; ``tokens`` is the sign-in.
+    """
+    from random import SystemRandom
+    from time import sleep
+
+    from syncengine.adapters.retry import Retry
+    from syncengine.adapters.spotify.client import SpotifyService
+    from syncengine.adapters.spotify.wire import Connection, Wire
+
+    retry = Retry(book, clock, sleep, SystemRandom())
+    return SpotifyService(Wire(tokens, retry, Connection(settings.spotify_api_url, clock)))
 
 
 def configured_sinks(settings: Settings) -> list[str]:

@@ -19,6 +19,8 @@ _MARKED = re.compile(
 _NOTION = re.compile(r"\b(ntn|secret)_\w{8,}")
 _PASSWORD = re.compile(r"(\w://[^\s/:@]*:)[^\s/@]+(?=@)")
 _POOL = "sqlalchemy.pool"
+_WIRE = ("spotipy", "urllib3")
+"""Whatever these have to say is said again by our own errors, in words for the person."""
 _SHORTEST_SECRET = 4
 """Shorter ones would blot out ordinary words."""
 _secrets: set[str] = set()
@@ -67,6 +69,8 @@ def set_up(*, verbose: bool, quiet: bool) -> None:
     logging.getLogger("syncengine").setLevel(logging.DEBUG if verbose else level)
     # A signal that comes while a connection closes is told by our own boundary, not by a traceback.
     logging.getLogger(_POOL).setLevel(level if verbose else logging.CRITICAL)
+    for name in _WIRE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def trace(error: BaseException) -> None:

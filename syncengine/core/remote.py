@@ -32,10 +32,15 @@ class RemotePlaylist(NamedTuple):
 
 
 class ListingPage(NamedTuple):
-    """Some of the playlists in a person's library; ``total`` counts all of them."""
+    """Some of the playlists in a person's library; ``total`` counts all of them.
+
+    ``unseen`` counts places of which the service shows nothing: they count for the next offset, and
+    a listing that has some does not say of any playlist that it is gone.
+    """
 
     playlists: Sequence[RemotePlaylist]
     total: int
+    unseen: int = 0
 
 
 class RemoteEntry(NamedTuple):
@@ -51,24 +56,35 @@ class RemoteEntry(NamedTuple):
 
 
 class EntryPage(NamedTuple):
-    """Some entries of a list, from ``offset`` on; ``total`` counts all of them."""
+    """Some entries of a list, from ``offset`` on; ``total`` counts all of them.
+
+    The next page begins at ``offset + len(entries)``. ``limit`` is how many entries the page could
+    have had, and ``described`` is the list itself, where the answer says so: an album's first page does,
+    so that it needs no ``describe``.
+    """
 
     entries: Sequence[RemoteEntry]
     offset: int
     total: int
+    limit: int | None = None
+    described: RemotePlaylist | None = None
 
 
 class Service(Protocol):
     """A music service. Every method that asks makes one call, and retries as its policy says.
 
     All of them raise RemoteError: TryLater when the calls are used up or it said so, SignInNeeded,
-    Forbidden where this app may not see it, Gone where it is not there, Transient when it is down.
+    Forbidden where this app may not see it, Gone where it is not there, Transient when it is down or
+    answers what cannot be read, Rejected when it calls the request wrong.
     """
 
     name: str
     dialect: Dialect
     page_size: int
-    """Entries in a page of a list, at most."""
+    """Entries that a page of a list has to expect, for estimates; ``EntryPage.limit`` has the truth."""
+
+    def hasty(self) -> Service:
+        """Return the same service for lookups that have another answer: it waits for nothing."""
 
     def listing(self, offset: int) -> bytes:
         """Ask which playlists are in the person's library."""
@@ -77,10 +93,13 @@ class Service(Protocol):
         """Read what ``listing`` answered."""
 
     def describe(self, key: ListKey) -> RemotePlaylist:
-        """Ask for one list's name and version."""
+        """Ask for one list's name and version, without its entries."""
 
     def entries(self, key: ListKey, offset: int) -> bytes:
-        """Ask for a page of a list."""
+        """Ask for a page of a list.
+
+        A later page of an album takes two calls where another process asked for its first one.
+        """
 
     def read_entries(self, key: ListKey, answer: bytes) -> EntryPage:
         """Read what ``entries`` answered."""
@@ -89,7 +108,7 @@ class Service(Protocol):
         """Ask for one track; its places are not told."""
 
     def tracks(self, keys: Sequence[TrackKey]) -> Mapping[TrackKey, RemoteEntry]:
-        """Ask for many tracks at once, ``batch`` of them at most. Many apps may not."""
+        """Ask for 50 tracks at most; those that are not there are left out. Many apps may not."""
 
     def audio_features(self, keys: Sequence[TrackKey]) -> Mapping[TrackKey, AudioFeatures]:
         """Ask for audio features of 100 tracks at most. Many apps may not."""
