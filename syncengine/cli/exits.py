@@ -62,6 +62,9 @@ _BY_ERROR: dict[type[BaseException], ExitCode] = {
     errors.UsageError: ExitCode.USAGE,
     errors.ConfigError: ExitCode.USAGE,
     errors.Refusal: ExitCode.REFUSED,
+    errors.SignInNeeded: ExitCode.SIGN_IN,
+    errors.Transient: ExitCode.LATER,
+    errors.TryLater: ExitCode.LATER,
     errors.Locked: ExitCode.LOCKED,
     KeyboardInterrupt: ExitCode.INTERRUPTED,
 }
