@@ -1,0 +1,1 @@
+"""Spotify: signing in, asking the Web API, and what its answers mean."""
