@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING
 
 from syncengine.core.identity import PlaylistKey, playlist_key
 from syncengine.core.ports import Clock, ExportedPlaylist, ExportReader
-from syncengine.errors import UserError
+from syncengine.errors import ConfigError, UserError
 from syncengine.storage.lock import lock_path, writer_lock
 from syncengine.storage.unit_of_work import Database
 
 if TYPE_CHECKING:
+    import requests
+
     from syncengine.adapters.spotify.client import SpotifyService
+    from syncengine.adapters.spotify.sign_in import SignIn
     from syncengine.adapters.spotify.wire import AccessTokens
     from syncengine.config import Settings
     from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
     from syncengine.core.plan import Plan
     from syncengine.core.remote import CallBook
     from syncengine.core.scope import Scope
+    from syncengine.core.sign_in import SignInState
     from syncengine.core.sink import Sink
     from syncengine.jobs.calls import Calls
     from syncengine.jobs.export import Render
@@ -33,6 +37,11 @@ LOCK_SECONDS = 5.0
 EXPORT_FORMATS = ("csv", "json", "m3u8")
 EXPORT_DIALECTS = ("exportify.net", "exportify.app")
 SINKS = ("notion", "folders")
+_NO_APP = (
+    "create an app at https://developer.spotify.com/dashboard (its owner needs Premium)",
+    "give it the redirect URI http://127.0.0.1:8888/callback, and tick Web API",
+    "set SPOTIFY_CLIENT_ID to the client id that it shows; docs/spotify.md has every step",
+)
 
 
 def open_database(
@@ -129,6 +138,45 @@ def spotify_service(
 
     retry = Retry(book, clock, sleep, SystemRandom())
     return SpotifyService(Wire(tokens, retry, Connection(settings.spotify_api_url, clock)))
+
+
+def spotify_sign_in(
+    settings: Settings, clock: Clock, session: requests.Session | None = None
+) -> SignIn:
+    """Return the sign-in of the settings' app. Raises ConfigError where they name no app."""
+    if settings.spotify_client_id is None:
+        raise ConfigError("SPOTIFY_CLIENT_ID is not set, and Spotify answers apps only", _NO_APP)
+    import requests
+
+    from syncengine.adapters.spotify.sign_in import SignIn
+
+    return SignIn(
+        client_id=settings.spotify_client_id,
+        client_secret=settings.spotify_client_secret,
+        redirect_uri=settings.spotify_redirect_uri,
+        token_file=settings.spotify_token_file,
+        accounts_url=settings.spotify_accounts_url,
+        session=session or requests.Session(),
+        clock=clock,
+    )
+
+
+def sign_in_state(settings: Settings, clock: Clock) -> SignInState:
+    """Return how the Spotify sign-in stands; needs no app and makes no call."""
+    from syncengine.adapters.spotify.sign_in_state import sign_in_state as state
+
+    return state(settings.spotify_token_file, clock())
+
+
+def sign_out(settings: Settings) -> bool:
+    """Remove the Spotify sign-in from this machine; return whether there was one."""
+    from syncengine.adapters.spotify.token_file import TokenFile
+
+    file = TokenFile(settings.spotify_token_file)
+    if not file.path.parent.is_dir():
+        return False
+    with file.locked():
+        return file.remove()
 
 
 def configured_sinks(settings: Settings) -> list[str]:

@@ -12,7 +12,7 @@ from syncengine.cli.text import safe_lines
 
 _BLOT = "***"
 _MARKED = re.compile(
-    r"((?:\b(?:bearer|basic)\s+|\b(?:access_token|refresh_token|client_secret)[\"']?\s*[=:]\s*[\"']?"
+    r"((?:\b(?:bearer|basic)\s+|\b(?:access_token|refresh_token|client_secret|code_verifier)[\"']?\s*[=:]\s*[\"']?"
     r"|[?&]code=))[\w.~+/=-]{8,}",
     re.IGNORECASE,
 )

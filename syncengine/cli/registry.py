@@ -35,6 +35,7 @@ class Entry:
 GROUPS = {
     "history": "The snapshots, the library as it was, and what changed",
     "playlists": "Every playlist with its names, keys and freshness",
+    "auth": "Sign in to Spotify, and out",
     "db": "Look after the database",
 }
 
@@ -53,6 +54,9 @@ COMMANDS = (
     Entry("playlists-of", "Find every playlist that holds a track"),
     Entry("tracks", "Search the tracks"),
     Entry("export", "Write any moment of the library as files"),
+    Entry("auth login", "Sign in to Spotify"),
+    Entry("auth status", "Show who is signed in, and until when"),
+    Entry("auth logout", "Forget the Spotify sign-in"),
     Entry("db upgrade", "Bring the database to the present schema"),
     Entry("db check", "Check that the database is sound"),
     Entry("db backup", "Write a copy of the database"),

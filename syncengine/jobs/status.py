@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syncengine.core.moment import Instant
+from syncengine.core.sign_in import SignInState
 from syncengine.storage.repositories.ledger import QuarantineRecord, RunRecord
 from syncengine.storage.repositories.library import SourceRecord
 from syncengine.storage.unit_of_work import UnitOfWork
@@ -21,14 +22,15 @@ class Status:
     entries: int
     tracks: int
     latest: Instant | None
+    sign_in: SignInState
     sources: Sequence[SourceRecord]
     suspects: Sequence[tuple[str, Instant]]
     quarantined: Sequence[QuarantineRecord]
     runs: Sequence[RunRecord]
 
 
-def status(unit: UnitOfWork) -> Status:
-    """Return how the library stands."""
+def status(unit: UnitOfWork, sign_in: SignInState) -> Status:
+    """Return how the library stands, beside how the sign-in at Spotify does."""
     library = unit.library
     playlists, entries, tracks = library.sizes()
     return Status(
@@ -36,6 +38,7 @@ def status(unit: UnitOfWork) -> Status:
         entries,
         tracks,
         library.latest(),
+        sign_in,
         library.sources(),
         library.suspects(),
         unit.ledger.quarantined(),

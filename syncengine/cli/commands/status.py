@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncengine.cli.context import CliContext
+from syncengine.cli.sign_in_view import sign_in_document, sign_in_line
 from syncengine.cli.text import counted
 from syncengine.core.moment import Instant, to_iso
 
@@ -16,14 +17,16 @@ EXAMPLES = ("syncengine status", "syncengine status --json")
 
 
 def command(cli: CliContext) -> None:
-    """Show last snapshots, freshness, pending changes, files set aside and the last runs."""
+    """Show last snapshots, freshness, the sign-in, pending changes, files set aside, the last runs."""
     from syncengine import bootstrap
     from syncengine.jobs.status import status
 
     configured = bootstrap.configured_sinks(cli.settings)
     with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
-        found = status(unit)
+        found = status(unit, bootstrap.sign_in_state(cli.settings, cli.clock))
         plan = bootstrap.plan_for(unit, cli.settings, configured, cli.clock) if configured else None
+    if found.sign_in.warning:
+        cli.warn(found.sign_in.warning)
     if cli.json:
         cli.emit("status", _document(found, plan, cli.settings.spotify_daily_call_budget))
     else:
@@ -43,7 +46,7 @@ def _document(found: Status, plan: Plan | None, budget: int) -> dict[str, object
             for each in found.sources
         ],
         "pending": _pending(plan),
-        "sign_in": {"expires_at": None},
+        "sign_in": sign_in_document(found.sign_in),
         "budget": {"used": 0, "limit": budget},
         "suspect": [{"playlist": name, "taken_at": to_iso(at)} for name, at in found.suspects],
         "quarantined": [
@@ -97,6 +100,7 @@ def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
             f"{name:<12} pending: {each['create']:,} to create, {each['update']:,} to update, "
             f"{each['remove']:,} to remove"
         )
+    cli.line(f"Spotify      {sign_in_line(found.sign_in)}")
     if plan is None:
         cli.line("sinks        none configured (see syncengine help settings)")
     for name, at in found.suspects:
