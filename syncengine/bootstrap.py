@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from syncengine.config import Settings
     from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
     from syncengine.core.plan import Plan
-    from syncengine.core.remote import CallBook
+    from syncengine.core.remote import CallBook, Service
     from syncengine.core.scope import Scope
     from syncengine.core.sign_in import SignInState
     from syncengine.core.sink import Sink
@@ -120,6 +120,15 @@ def spotify_calls(settings: Settings, database: Database, clock: Clock) -> Calls
     from syncengine.jobs.calls import Calls
 
     return Calls(database.unit, clock, "spotify", settings.spotify_daily_call_budget)
+
+
+def spotify(settings: Settings, clock: Clock) -> Callable[[CallBook], Service]:
+    """Return what makes Spotify, as the settings' app and its sign-in are let in.
+
+    Raises ConfigError where the settings name no app.
+    """
+    sign_in = spotify_sign_in(settings, clock)
+    return lambda book: spotify_service(settings, book, sign_in, clock)
 
 
 def spotify_service(

@@ -10,7 +10,7 @@ from typing import Any, Self
 from syncengine.adapters.retry import PATIENT, Policy, Retry
 from syncengine.adapters.spotify.client import SpotifyService
 from syncengine.adapters.spotify.wire import Connection, Wire
-from syncengine.core.identity import AlbumKey, ArtistKey, PlaylistKey, TrackKey
+from syncengine.core.identity import ArtistKey, PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.remote import ListKey, RemoteEntry
 from tests.fakes import spotify_contract
@@ -101,8 +101,8 @@ def playlist_key(made: Playlist) -> PlaylistKey:
     return PlaylistKey(made.uri)
 
 
-def album_key(made: Album) -> AlbumKey:
-    return AlbumKey(made.uri)
+def album_key(made: Album) -> PlaylistKey:
+    return PlaylistKey(made.uri)
 
 
 def track_key(made: Track) -> TrackKey:

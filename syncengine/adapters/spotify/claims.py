@@ -18,7 +18,14 @@ from syncengine.adapters.spotify.shapes import (
     WholeAlbum,
     malformed,
 )
-from syncengine.core.identity import UNAVAILABLE, AlbumKey, TrackKey, meta_track, parse_track
+from syncengine.core.identity import (
+    UNAVAILABLE,
+    AlbumKey,
+    PlaylistKey,
+    TrackKey,
+    meta_track,
+    parse_track,
+)
 from syncengine.core.identity import parse_playlist as playlist_named
 from syncengine.core.remote import RemoteEntry, RemotePlaylist
 from syncengine.core.track import (
@@ -54,7 +61,7 @@ def playlist(said: Playlist, what: str) -> RemotePlaylist:
 def album(key: AlbumKey, said: WholeAlbum) -> RemotePlaylist:
     """Return an album as it is described."""
     total = said.tracks.total if said.tracks else said.total_tracks
-    return RemotePlaylist(key, facts.text(said.name) or "", None, total)
+    return RemotePlaylist(PlaylistKey(key), facts.text(said.name) or "", None, total)
 
 
 def place(said: Place | None, what: str) -> RemoteEntry:

@@ -122,7 +122,7 @@ def _run(cli: CliContext, options: FetchOptions, steps: Steps) -> FetchReport:
         return fetch(
             options,
             calls=bootstrap.spotify_calls(settings, database, cli.clock),
-            make_service=bootstrap.spotify_service(settings, cli.clock),
+            make_service=bootstrap.spotify(settings, cli.clock),
             raw_store=database.raw_store,
             file_keys=bootstrap.file_keys,
             progress=Shown(),

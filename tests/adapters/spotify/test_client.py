@@ -8,7 +8,7 @@ import pytest
 
 from syncengine import bootstrap
 from syncengine.config import Settings
-from syncengine.core.identity import LIKED, UNAVAILABLE, AlbumKey, PlaylistKey, TrackKey
+from syncengine.core.identity import LIKED, UNAVAILABLE, PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.remote import Service
 from syncengine.core.track import API_RANK, Artist, Claim, Recording, Release
@@ -236,7 +236,11 @@ def test_what_has_no_page_is_gone_without_a_call(asking: Asking, key: str) -> No
 
 
 def test_lists_of_others_kinds_are_gone_without_a_call(asking: Asking) -> None:
-    for key in (PlaylistKey("csv:mix"), AlbumKey("meta:album:1"), AlbumKey("spotify:album:x")):
+    for key in (
+        PlaylistKey("csv:mix"),
+        PlaylistKey("meta:album:1"),
+        PlaylistKey("spotify:album:x"),
+    ):
         for ask in (asking.service.describe, lambda key: asking.service.entries(key, 0)):
             with pytest.raises(Gone):
                 ask(key)
@@ -352,7 +356,7 @@ def test_an_odd_answer_is_transient(asking: Asking) -> None:
         with pytest.raises(Transient):
             asking.service.read_listing(answer)
         with pytest.raises(Transient):
-            asking.service.read_entries(AlbumKey("spotify:album:" + "a" * 22), answer)
+            asking.service.read_entries(PlaylistKey("spotify:album:" + "a" * 22), answer)
 
 
 def test_times_are_whole_seconds(asking: Asking) -> None:
