@@ -218,13 +218,14 @@ class Folding:
     def _silent_on(self, keys: Group) -> list[Roster]:
         """Return the rosters that should list one of these keys, and do not."""
         rosters = self.library.rosters
+        listed = [r.at for r in rosters if r.source is Source.API and not r.keys.isdisjoint(keys)]
         api = [t.seen.at for t in self._told if t.seen.key in keys and t.seen.source is Source.API]
-        api += [r.at for r in rosters if r.source is Source.API and not r.keys.isdisjoint(keys)]
-        since = min(api, default=1 << 62)
+        listed_since = min(listed, default=1 << 62)
+        known_since = min([*api, *listed], default=1 << 62)
         return [
             r
             for r in rosters
-            if r.keys.isdisjoint(keys) and (since < r.at if r.source else r.at < since)
+            if r.keys.isdisjoint(keys) and (listed_since < r.at if r.source else r.at < known_since)
         ]
 
     # What follows

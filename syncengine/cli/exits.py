@@ -66,9 +66,6 @@ _BY_ERROR: dict[type[BaseException], ExitCode] = {
     errors.Transient: ExitCode.LATER,
     errors.TryLater: ExitCode.LATER,
     errors.Locked: ExitCode.LOCKED,
-    errors.SignInNeeded: ExitCode.SIGN_IN,
-    errors.TryLater: ExitCode.LATER,
-    errors.Transient: ExitCode.LATER,
     KeyboardInterrupt: ExitCode.INTERRUPTED,
 }
 _FIRST_WINS = (

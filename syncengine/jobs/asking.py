@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from typing import NamedTuple
 
-from syncengine.core.identity import LIKED
+from syncengine.core.identity import LIKED, ArtistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.ports import Clock
 from syncengine.core.remote import EntryPage, ListKey, RemoteEntry, RemotePlaylist, Service
@@ -26,6 +27,18 @@ _MOST_RESTARTS = 3
 _MATCHING = 10
 """Entries in a row that must be known for the rest of Liked Songs to be taken as known."""
 
+
+class Listing(NamedTuple):
+    """The playlists in a person's library, and when the last of them was told.
+
+    ``unseen`` are places of which the service would not say what stands there.
+    """
+
+    playlists: list[RemotePlaylist]
+    unseen: int
+    at: Instant
+
+
 Place = tuple[str, Instant | None]
 """A track's key and when it was added."""
 
@@ -40,11 +53,13 @@ class Asking:
         self._open_unit = open_unit
         self._clock = clock
         self._told = told
+        self.credits: dict[TrackKey, tuple[ArtistKey, ...]] = {}
+        """The artists of every track that was told of, in the order they are credited."""
 
     # Which playlists there are
 
-    def listing(self, name: str, since: Instant) -> tuple[list[RemotePlaylist], Instant]:
-        """Return the playlists in the person's library, and when the last of them was told.
+    def listing(self, name: str, since: Instant) -> Listing:
+        """Return the playlists in the person's library.
 
         ``name`` tells one listing of a fetch from another, ``since`` is when the fetch began.
         """
@@ -54,41 +69,41 @@ class Asking:
                 return found
         raise self._unsteady("the list of playlists", "GET /me/playlists")
 
-    def _listing(self, name: str, version: str) -> tuple[list[RemotePlaylist], Instant] | None:
+    def _listing(self, name: str, version: str) -> Listing | None:
         kept = self._kept(name, version)
         playlists: dict[str, RemotePlaylist] = {}
         total: int | None = None
-        offset, at = 0, self._clock()
+        offset, unseen, at = 0, 0, self._clock()
         while total is None or offset < total:
             known = kept.pop(offset, None)
             answer = known[0] if known else self._service.listing(offset)
             page = self._service.read_listing(answer)
-            if (total is not None and page.total != total) or (
-                not page.playlists and offset < page.total
-            ):
+            places = len(page.playlists) + page.unseen
+            if (total is not None and page.total != total) or (not places and offset < page.total):
                 self.forget(name)
                 return None
             at = known[1] if known else self._keep(name, version, offset, answer)
             playlists |= {each.key: each for each in page.playlists}
-            offset, total = offset + len(page.playlists), page.total
-        return list(playlists.values()), at
+            offset, total = offset + places, page.total
+            unseen += page.unseen
+        return Listing(list(playlists.values()), unseen, at)
 
     # What stands in a list
 
-    def read(self, one: RemotePlaylist) -> Instant:
-        """Bring in every page of a list; returns when the last of them was told."""
+    def read(self, one: RemotePlaylist) -> tuple[Instant, int]:
+        """Bring in every page of a list; returns when the last of them was told, and how many entries."""
         for _ in range(_MOST_RESTARTS):
-            at = self._read(one.key, one.version or "", one.total)
-            if at is not None:
-                return at
+            found = self._read(one.key, one.version or "", one.total)
+            if found is not None:
+                return found
         raise self._unsteady(one.name, "GET entries")
 
-    def _read(self, key: ListKey, version: str, expected: int | None) -> Instant | None:
+    def _read(self, key: ListKey, version: str, expected: int | None) -> tuple[Instant, int] | None:
         kept = self._kept(key, version)
         total: int | None = None
         offset, at = 0, self._clock()
         if expected == 0 and not kept:
-            return at  # the listing said so: nothing to ask for
+            return at, 0  # the listing said so: nothing to ask for
         while total is None or offset < total:
             known = kept.pop(offset, None)
             answer = known[0] if known else self._service.entries(key, offset)
@@ -98,7 +113,15 @@ class Asking:
                 return None
             at = known[1] if known else self._keep(key, version, offset, answer)
             offset, total = offset + len(page.entries), page.total
-        return at
+            self._note_credits(page)
+        return at, offset
+
+    def _note_credits(self, page: EntryPage) -> None:
+        for entry in page.entries:
+            made = entry.claim.recording
+            if made is not None and entry.claim.track.startswith("spotify:track:"):
+                keys = tuple(ArtistKey(artist.uri) for artist in made.artists if artist.uri)
+                self.credits[entry.claim.track] = keys
 
     @staticmethod
     def _goes_on(page: EntryPage, offset: int, total: int | None) -> bool:
@@ -113,10 +136,6 @@ class Asking:
         for answer, _ in self._kept(key, version).values():
             found += self._service.read_entries(key, answer).entries
         return found
-
-    def answers(self, key: ListKey, version: str) -> list[bytes]:
-        """Return the answers that a list was read from."""
-        return [answer for answer, _ in self._kept(key, version).values()]
 
     # Liked Songs, which have no version
 
@@ -153,6 +172,7 @@ class Asking:
             at = held[1] if held else self._keep(LIKED, version, offset, answer)
             places += [(each.claim.track, each.added_at) for each in page.entries]
             offset, total = offset + len(page.entries), page.total
+            self._note_credits(page)
             ground = _ground(places, known, total)
             if ground is not None:
                 return version, ground, at

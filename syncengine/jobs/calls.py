@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.ports import Clock
@@ -29,6 +29,7 @@ class Calls:
     limit: int
     run: int | None = None
     made: int = 0
+    _known: dict[str, Capability | None] = field(default_factory=dict)
 
     def before_call(self, endpoint: str) -> None:
         """Count a call. Raises TryLater while a pause lasts or where the budget is used up."""
@@ -65,9 +66,12 @@ class Calls:
 
     def capability(self, endpoint: str) -> Capability | None:
         """Return what is known of an endpoint; None for nothing."""
-        with self.open_unit() as unit:
-            note = unit.remote(self.system).noted(CAPABILITY, endpoint)
-        return None if note is None else Capability(note.value == _ALLOWED, note.at)
+        if endpoint not in self._known:
+            with self.open_unit() as unit:
+                note = unit.remote(self.system).noted(CAPABILITY, endpoint)
+            known = None if note is None else Capability(note.value == _ALLOWED, note.at)
+            self._known[endpoint] = known
+        return self._known[endpoint]
 
     def note_capability(self, endpoint: str, *, allowed: bool) -> None:
         """Note whether an endpoint answers this app."""
@@ -75,6 +79,7 @@ class Calls:
             said = _ALLOWED if allowed else _REFUSED
             unit.remote(self.system).note(CAPABILITY, endpoint, said, self.clock())
             unit.commit()
+        self._known[endpoint] = Capability(allowed, self.clock())
 
     def _later(self, endpoint: str, until: Instant, why: str) -> TryLater:
         return TryLater(

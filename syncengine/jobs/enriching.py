@@ -10,12 +10,11 @@ import msgspec
 
 from syncengine.core.identity import ArtistKey, TrackKey
 from syncengine.core.ports import Clock
-from syncengine.core.remote import RemoteEntry, Service
+from syncengine.core.remote import Service
 from syncengine.core.track import AudioFeatures, Claim, carry
 from syncengine.errors import Forbidden, Transient, TryLater
-from syncengine.jobs.asking import Asking
-from syncengine.jobs.fetched import FetchedList
 from syncengine.jobs.runs import OpenUnit
+from syncengine.storage.repositories.remote import ENRICHING
 
 _FEATURES_AT_ONCE, _ARTISTS_AT_ONCE = 100, 50
 Key = TypeVar("Key", TrackKey, ArtistKey)
@@ -25,34 +24,48 @@ Answer = TypeVar("Answer")
 class Enriching:
     """Asks for what lists do not tell of their tracks."""
 
-    def __init__(self, service: Service, open_unit: OpenUnit, clock: Clock, asking: Asking) -> None:
+    def __init__(
+        self,
+        service: Service,
+        open_unit: OpenUnit,
+        clock: Clock,
+        credits: Mapping[TrackKey, Sequence[ArtistKey]],
+        *,
+        full: bool,
+    ) -> None:
+        """``credits`` are the artists of every track that was told of; ``full`` asks again of all."""
         self._service = service
         self._open_unit = open_unit
         self._clock = clock
-        self._asking = asking
+        self._credits = credits
+        self._full = full
         self.found: dict[TrackKey, Claim] = {}
         """What was told of tracks beside their lists."""
 
-    def run(self, lists: Sequence[FetchedList]) -> list[str]:
+    def run(self) -> list[str]:
         """Ask for what is missing; returns what a person should know. What fails is left for later."""
-        entries = {
-            entry.claim.track: entry
-            for each in lists
-            if each.status == "fetched"
-            for entry in self._asking.entries(each.one.key, each.version or "")
-            if entry.claim.track.startswith("spotify:track:")
-        }
-        if not entries:
-            return []
+        credits = self._credits
         with self._open_unit() as unit:
-            dull = sorted(unit.lists.without_features(entries))
-            plain = sorted(unit.lists.without_genres(entries))
+            book = unit.remote(self._service.name)
+            left_over = book.noted(ENRICHING, "") is not None
+            # What Spotify was asked about and knows nothing of is not asked about each time.
+            asked = unit.lists.told_by(self._service.dialect.rank, credits)
+            new = set(credits) - (set() if self._full or left_over else asked)
+            more = unit.lists.present() if left_over else set()
+            dull = sorted(unit.lists.without_features(new | more))
+            plain = sorted(unit.lists.without_genres(new))
+            if left_over:
+                book.forget(ENRICHING)
+                unit.commit()
         try:
-            self._features([key for key in dull if entries[key].claim.features is None])
-            self._genres({key: entries[key] for key in plain if not entries[key].claim.genres})
+            self._features(dull)
+            self._genres({track: credits[track] for track in plain})
         except Forbidden:
             return []  # as for every new app; the client remembers it and asks again now and then
         except (TryLater, Transient) as error:
+            with self._open_unit() as unit:
+                unit.remote(self._service.name).note(ENRICHING, "", "left over", self._clock())
+                unit.commit()
             return [f"audio features and genres are left for a later fetch: {error}"]
         return []
 
@@ -63,15 +76,7 @@ class Enriching:
             ).items():
                 self._add(Claim(track, features=features))
 
-    def _genres(self, entries: Mapping[TrackKey, RemoteEntry]) -> None:
-        artists = {
-            track: [
-                ArtistKey(artist.uri)
-                for artist in (entry.claim.recording.artists if entry.claim.recording else ())
-                if artist.uri
-            ]
-            for track, entry in entries.items()
-        }
+    def _genres(self, artists: Mapping[TrackKey, Sequence[ArtistKey]]) -> None:
         genres: dict[ArtistKey, Sequence[str]] = {}
         wanted = sorted({artist for each in artists.values() for artist in each})
         for batch in _batches(wanted, _ARTISTS_AT_ONCE):

@@ -69,8 +69,11 @@ class Fetching:
         if self._options.whole or self._options.liked:
             self._lists.append(self._liked())
         self._verify()
-        enriching = Enriching(self._service, self._open_unit, self._clock, self._asking)
-        self._notes += enriching.run(self._lists)
+        enriching = Enriching(
+            self._service, self._open_unit, self._clock, self._asking.credits,
+            full=self._options.full,
+        )  # fmt: skip
+        self._notes += enriching.run()
         self._more = enriching.found
         return self._fetched()
 
@@ -83,21 +86,26 @@ class Fetching:
     # What is wanted
 
     def _listed(self) -> list[RemotePlaylist]:
-        playlists, at = self._asking.listing("listing", self._since)
+        listing = self._asking.listing("listing", self._since)
         with self._open_unit() as unit:
             known = unit.lists.listed(Source.API)
-        if _is_suspect(known, len(playlists)):
+        if _is_suspect(known, len(listing.playlists)):
             self._asking.forget("listing")
-            playlists, at = self._asking.listing("listing", self._since)
-        keys = sorted(each.key for each in playlists)
-        if _is_suspect(known, len(playlists)) and not self._confirmed(keys, at):
+            listing = self._asking.listing("listing", self._since)
+        keys = sorted(each.key for each in listing.playlists)
+        count = len(keys)
+        if listing.unseen:
             self._notes.append(
-                f"the service lists {len(playlists):,} playlists, where {known:,} were: none was ended; "
+                f"the service did not say what {listing.unseen:,} of the playlists are: none was ended"
+            )
+        elif _is_suspect(known, count) and not self._confirmed(keys, listing.at):
+            self._notes.append(
+                f"the service lists {count:,} playlists, where {known:,} were: none was ended; "
                 "a later fetch that agrees, at least an hour from now, confirms it"
             )
         else:
-            self._roster = Roster(at, keys)
-        return playlists
+            self._roster = Roster(listing.at, keys)
+        return listing.playlists
 
     def _confirmed(self, keys: Sequence[str], at: Instant) -> bool:
         """Tell whether an earlier fetch was told of the same few playlists; else remember that this was."""
@@ -146,13 +154,12 @@ class Fetching:
             return FetchedList(one, "missing", self._clock(), warnings=[str(error)])
 
     def _read(self, one: RemotePlaylist) -> FetchedList:
-        at = self._asking.read(one)
+        at, size = self._asking.read(one)
         version = one.version or ""
-        size = len(self._asking.entries(one.key, version))
         if _is_suspect(self._sizes.get(one.key, 0), size):
             # An outage looks like this as well: ask once more before it is believed even so far.
             self._asking.forget(one.key)
-            at = self._asking.read(one._replace(total=None))
+            at, _ = self._asking.read(one._replace(total=None))
         return FetchedList(one, "fetched", at, version=version)
 
     def _liked(self) -> FetchedList:
@@ -219,8 +226,8 @@ class Fetching:
         if not keys:
             return {}
         if self._options.whole:
-            listed, _ = self._asking.listing(check, self._since)
-            return {each.key: each for each in listed}
+            listing = self._asking.listing(check, self._since)
+            return {each.key: each for each in listing.playlists}
         playlists = [each for each in self._options.lists if each in keys]
         return {each: self._service.describe(each) for each in playlists if _is_playlist(each)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -13,7 +13,7 @@ from syncengine.core.remote import RemoteEntry
 from syncengine.core.track import Claim, Dialect, carry
 from syncengine.storage.memory import Memory
 from syncengine.storage.repositories.claims import KnownClaim
-from syncengine.storage.repositories.standing import StandingClaim, standing_claims
+from syncengine.storage.repositories.standing import StandingClaims
 from syncengine.storage.unit_of_work import UnitOfWork
 
 _encode = msgspec.json.encode
@@ -23,9 +23,9 @@ class Observer:
     """Turns entries into lines; what a service said of a track before and cannot see now still holds."""
 
     def __init__(self, unit: UnitOfWork, dialect: Dialect) -> None:
-        self._unit = unit
         self._memory: Memory = unit.memory
         self._dialect = dialect
+        self._standing = StandingClaims(unit.connection, dialect.rank)
         self._said: dict[TrackKey, KnownClaim] = {}
 
     def take_up(
@@ -34,17 +34,24 @@ class Observer:
         """Store what entries say of their tracks; ``more`` is what else the service told of some."""
         told = {each.claim.track: each.claim for each in entries}
         new = {track: claim for track, claim in told.items() if track not in self._said}
-        stood = self.standing(new)
+        stood = self._standing.said(new)
+        for track, claim in new.items():
+            if more and track in more:
+                claim = carry(claim, more[track])  # noqa: PLW2901 - the same claim, made whole
+            new[track] = carry(claim, stood[track]) if track in stood else claim
+        self._store(new)
+
+    def add(self, more: Mapping[TrackKey, Claim]) -> None:
+        """Store what else was told of tracks that the service spoke of before, and not now."""
+        stood = self._standing.said([track for track in more if track not in self._said])
+        self._store({track: carry(more[track], said) for track, said in stood.items()})
+
+    def _store(self, claims: Mapping[TrackKey, Claim]) -> None:
         marks: dict[bytes, Claim] = {}
         of_track: dict[TrackKey, bytes] = {}
-        for track, claim in new.items():
-            whole = claim
-            if more and track in more:
-                whole = carry(whole, more[track])
-            if track in stood:
-                whole = carry(whole, stood[track].said)
-            mark = _fingerprint(self._dialect, whole)
-            marks[mark], of_track[track] = whole, mark
+        for track, claim in claims.items():
+            mark = _fingerprint(self._dialect, claim)
+            marks[mark], of_track[track] = claim, mark
         known = self._memory.claims.find(marks)
         unknown = {mark: claim for mark, claim in marks.items() if mark not in known}
         known |= self._memory.claims.add(self._dialect, unknown) if unknown else {}
@@ -72,21 +79,11 @@ class Observer:
         """
         if not lines:
             return []
-        own = self._own_claims({line.track for line in lines})
+        own = self._standing.numbers({line.track for line in lines})
+        own |= {known.track: known.claim for known in self._said.values()}
         return [
             line._replace(claim=own.get(line.track, line.claim), popularity=None) for line in lines
         ]
-
-    def standing(self, tracks: Collection[TrackKey]) -> dict[TrackKey, StandingClaim]:
-        """Return what this service last said of tracks."""
-        return standing_claims(self._unit.connection, self._dialect.rank, tracks)
-
-    def _own_claims(self, tracks: Collection[int]) -> dict[int, int]:
-        keys = self._unit.library.track_keys(tracks)
-        numbers = {key: number for number, key in keys.items()}
-        said = {numbers[key]: each.number for key, each in self.standing(list(numbers)).items()}
-        said |= {known.track: known.claim for known in self._said.values()}
-        return said
 
 
 def _fingerprint(dialect: Dialect, claim: Claim) -> bytes:

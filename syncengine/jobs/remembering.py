@@ -74,6 +74,7 @@ class Remembering:
         }
         for entries in told.values():
             self._observer.take_up(entries, self._fetched.more)
+        self._observer.add(self._fetched.more)
         snapshot = self._record(self._observations(told), run)
         self._settle()
         gained, lost = self._memory.gained_and_lost()

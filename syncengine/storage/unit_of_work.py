@@ -164,6 +164,15 @@ class Database:
             # Once something is remembered, every later row is checked as it comes.
             self._is_new = self._is_new and "memory" not in vars(unit)
 
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Hold a connection while many small units are opened.
+
+        The last connection to leave an SQLite database folds its log in, which takes longer than a unit.
+        """
+        with _clear_errors(self), self._engine.connect():
+            yield
+
     def backup(self, target: Path | None = None) -> Path:
         """Copy the database; returns where to. Raises UserError for one that is no SQLite file."""
         from syncengine.storage import migrate

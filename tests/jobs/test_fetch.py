@@ -17,6 +17,7 @@ from tests.fakes.spotify_faults import (
 from tests.fakes.spotify_http import Fault
 from tests.fakes.spotify_library import fill
 from tests.fakes.spotify_things import LocalFile
+from tests.fakes.spotify_world import features_of
 from tests.remote_shell import RemoteShell, remote_shell
 from tests.shell import Shell
 
@@ -333,3 +334,26 @@ def test_every_call_is_in_the_log(remote: RemoteShell) -> None:
         ).all()
     assert {subject: int(count) for subject, count in rows} == said["endpoints"]
     assert sum(said["endpoints"].values()) == said["calls"] == remote.calls
+
+
+def test_features_that_the_budget_left_out_come_with_the_next_fetch(
+    remote: RemoteShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote.double.mode = "extended"
+    tracks = remote.world.add_tracks(60)
+    for number, track in enumerate(tracks):
+        track.features = features_of(number)
+    remote.world.add_playlist("P", tracks)
+    monkeypatch.setenv("SPOTIFY_DAILY_CALL_BUDGET", "3")  # the listing, a page, Liked Songs
+    said = remote.fetch()
+    assert "audio features" in said["notes"][0]
+    assert not any(t["features"]["tempo"] for t in remote.shell.json("tracks")["tracks"])
+    monkeypatch.setenv("SPOTIFY_DAILY_CALL_BUDGET", "0")
+    remote.sleep(DAY)
+    remote.fetch()
+    told = remote.shell.json("tracks", "--limit", "100")["tracks"]
+    assert len(told) == 60
+    assert all(each["features"]["tempo"] for each in told)
+    remote.sleep(DAY)
+    remote.fetch()
+    assert remote.double.log.count("GET /audio-features*") == 0

@@ -200,7 +200,10 @@ class ArtistsAnswer(Struct):
 def read(answer: bytes, kind: type[Shape], what: str) -> Shape:
     """Read an answer. Raises Transient, naming ``what`` was asked for, where it is not as it should be."""
     try:
-        return msgspec.json.decode(_without_halves(answer), type=kind)
+        try:
+            return msgspec.json.decode(answer, type=kind)
+        except ValueError:
+            return msgspec.json.decode(_without_halves(answer), type=kind)
     except (ValueError, RecursionError) as error:
         raise malformed(what, str(error)) from error
 

@@ -119,14 +119,16 @@ def _run(cli: CliContext, options: FetchOptions, steps: Steps) -> FetchReport:
     settings = cli.settings
     with bootstrap.writing(settings, cli.clock, cli.command):
         database = bootstrap.open_database(settings, cli.clock, cli.say)
-        return fetch(
-            options,
-            calls=bootstrap.spotify_calls(settings, database, cli.clock),
-            make_service=bootstrap.spotify(settings, cli.clock),
-            raw_store=database.raw_store,
-            file_keys=bootstrap.file_keys,
-            progress=Shown(),
-        )
+        make_service = bootstrap.spotify(settings, cli.clock)
+        with database.kept_open():
+            return fetch(
+                options,
+                calls=bootstrap.spotify_calls(settings, database, cli.clock),
+                make_service=make_service,
+                raw_store=database.raw_store,
+                file_keys=bootstrap.file_keys,
+                progress=Shown(),
+            )
 
 
 def document(report: FetchReport, seconds: float) -> dict[str, object]:

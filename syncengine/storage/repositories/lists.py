@@ -14,6 +14,7 @@ from syncengine.storage.bulk import chunks
 from syncengine.storage.repositories.claims import TRACKS
 from syncengine.storage.repositories.contents import ContentBook
 from syncengine.storage.repositories.entries import ENTRIES
+from syncengine.storage.repositories.standing import StandingClaims
 from syncengine.storage.repositories.timeline import KEYS, OBSERVATIONS, ROSTER_KEYS, ROSTERS
 
 
@@ -71,6 +72,17 @@ class ListReader:
             for chunk in chunks(tracks)
             for number, key in self._connection.execute(query.where(TRACKS.c.id.in_(chunk)))
         }
+
+    def present(self) -> set[TrackKey]:
+        """Return the tracks of Spotify's that stand in some list now."""
+        e = ENTRIES.c
+        query = select(TRACKS.c.key).join(ENTRIES, e.track_id == TRACKS.c.id).distinct()
+        query = query.where(e.valid_to.is_(None), TRACKS.c.kind == "track")
+        return {TrackKey(key) for key in self._connection.execute(query).scalars()}
+
+    def told_by(self, rank: int, tracks: Collection[TrackKey]) -> set[TrackKey]:
+        """Return the tracks of which sources of a rank said anything."""
+        return StandingClaims(self._connection, rank).known(tracks)
 
     def without_features(self, tracks: Collection[TrackKey]) -> set[TrackKey]:
         """Return the tracks of which no source told audio features."""
