@@ -65,7 +65,7 @@ def test_json_is_written_as_it_reads() -> None:
 def test_emit_puts_version_and_kind_first(capsys: pytest.CaptureFixture[str]) -> None:
     make_cli(Flags(json=True)).emit("probe", {"path": "a\udcff.csv"})
     assert capsys.readouterr().out == (
-        '{"format_version": 1, "kind": "probe", "path": "a\\udcff.csv"}\n'
+        '{"format_version":1,"kind":"probe","path":"a\\udcff.csv"}\n'
     )
 
 
