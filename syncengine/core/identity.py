@@ -65,6 +65,11 @@ def parse_playlist(text: str) -> PlaylistKey | None:
     return None
 
 
+def is_album(key: PlaylistKey) -> bool:
+    """Tell whether a list is an album, which is kept as a collection of its own kind."""
+    return key.startswith("spotify:album:")
+
+
 def playlist_key(stem: str) -> PlaylistKey:
     """Return the key that an export's file stem stands for.
 

@@ -6,10 +6,10 @@ import hashlib
 import os
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from syncengine.core.identity import LIKED
+from syncengine.core.identity import LIKED, is_album
 from syncengine.core.moment import Instant
 from syncengine.core.ports import Clock, ExportedEntry, ExportedPlaylist
 from syncengine.core.track import Facts
@@ -38,6 +38,12 @@ class WrittenFile:
     playlist: str
     entries: int
     digest: bytes
+
+
+def without_albums(then: LibraryThen) -> LibraryThen:
+    """Return a library without its albums: an export of one would come back as a playlist."""
+    playlists = [each for each in then.playlists if not is_album(each.state.key)]
+    return replace(then, playlists=playlists)
 
 
 def export_library(

@@ -48,7 +48,7 @@ def command(
     CSV is what the exporter itself writes, cell for cell; importing it again changes nothing.
     """
     from syncengine import bootstrap
-    from syncengine.jobs.export import export_library, note_written
+    from syncengine.jobs.export import export_library, note_written, without_albums
     from syncengine.jobs.history import library_at
     from syncengine.jobs.playlists import find_playlist
 
@@ -61,6 +61,7 @@ def command(
             records = unit.library.playlist_records()
             some = frozenset(find_playlist(records, each).id for each in playlist)
         then = library_at(unit, at, some)
+        then = then if playlist else without_albums(then)
         with cli.progress("exporting") as steps:
 
             def progress(_done: int, total: int) -> None:

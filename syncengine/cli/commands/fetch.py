@@ -53,6 +53,7 @@ def command(
     Only what changed is read, and every page is kept: a fetch that was interrupted, or ran out of calls,
     goes on where it was when it is started again. Liked Songs are read until known ground.
     """
+    from syncengine import bootstrap
     from syncengine.jobs.fetch_report import FetchOptions, exit_code
 
     options = FetchOptions(
@@ -63,6 +64,8 @@ def command(
         cli.settings.keep_payload_days,
     )
     started = time.perf_counter()
+    if warning := bootstrap.sign_in_state(cli.settings, cli.clock).warning:
+        cli.warn(warning)
     with cli.progress("fetching") as steps:
         report = _run(cli, options, steps)
     for note in report.notes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from syncengine.cli.context import CliContext
 from syncengine.cli.render import table
+from syncengine.core.identity import PlaylistKey, is_album
 from syncengine.core.moment import to_iso
 
 EXAMPLES = ("syncengine playlists", "syncengine playlists --json")
@@ -23,6 +24,7 @@ def command(cli: CliContext) -> None:
                     {
                         "key": r.key,
                         "playlist": r.name,
+                        "kind": "album" if is_album(r.key) else "playlist",
                         "entries": r.entries,
                         "observed_at": None if r.observed_at is None else to_iso(r.observed_at),
                         "ended_at": None if r.ended_at is None else to_iso(r.ended_at),
@@ -43,15 +45,17 @@ def command(cli: CliContext) -> None:
             f"{r.entries:,}",
             r.key,
             "" if r.observed_at is None else to_iso(r.observed_at),
-            _remarks(r.ended_at, [name for name, _ in r.names[:-1]], [w for _, w in r.keys if w]),
+            _remarks(
+                r.key, r.ended_at, [name for name, _ in r.names[:-1]], [w for _, w in r.keys if w]
+            ),
         )
         for r in records
     ]
     cli.show(table(("playlist", "entries", "key", "observed at", ""), rows))
 
 
-def _remarks(ended_at: object, names: list[str], reasons: list[str]) -> str:
-    told = []
+def _remarks(key: PlaylistKey, ended_at: object, names: list[str], reasons: list[str]) -> str:
+    told = ["album"] if is_album(key) else []
     if ended_at is not None:
         told.append(f"ended {to_iso(ended_at)}")  # type: ignore[arg-type]  # an instant
     if names:

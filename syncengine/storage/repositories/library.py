@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack, Place
-from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey, shown_key
+from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey, is_album, shown_key
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
 from syncengine.core.snapshot import Effect, Source
@@ -355,7 +355,7 @@ class LibraryReader:
     # The library as sinks see it
 
     def catalog_playlists(self, at: Instant | None = None) -> list[CatalogPlaylist]:
-        """Return the playlists of the library at a moment (none: now)."""
+        """Return the playlists of the library at a moment (none: now); albums are none."""
         sizes = {number: len(entries) for number, entries in self.entries(at).items()}
         prefix = "spotify:playlist:"
         return [
@@ -365,6 +365,7 @@ class LibraryReader:
                 if each.key.startswith(prefix) else None,
             )
             for each in self.playlists(at)
+            if not is_album(each.key)
         ]  # fmt: skip
 
     def catalog_tracks(self, at: Instant | None = None) -> Iterator[CatalogTrack]:
