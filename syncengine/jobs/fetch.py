@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from syncengine.core.remote import CallBook, Service
+from syncengine.errors import Transient, TryLater
 from syncengine.jobs.calls import Calls
 from syncengine.jobs.fetch_report import FetchOptions, FetchReport, exit_code
 from syncengine.jobs.fetching import Fetching, Progress
@@ -35,7 +36,11 @@ def fetch(
     """
     with recorded_run(calls.open_unit, "fetch", calls.clock) as run, _counted(calls, run):
         service = make_service(calls)
-        fetched = Fetching(options, service, calls, progress or Progress()).run()
+        try:
+            fetched = Fetching(options, service, calls, progress or Progress()).run()
+        except (TryLater, Transient) as error:
+            error.args = (f"{error}; what was read is kept, and the next fetch goes on from there",)
+            raise
         setting = Setting(service, raw_store, calls.clock, file_keys, options)
         with calls.open_unit() as unit:
             report = Remembering(unit, setting, fetched).run(run.id)
