@@ -92,6 +92,12 @@ def check_references_later(connection: Connection) -> None:
         connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
 
 
+def wait_at_most(connection: Connection, seconds: float) -> None:
+    """Have SQLite wait so long for another writer, where else it waits BUSY_SECONDS."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+
+
 def broken_references(connection: Connection) -> list[str]:
     """Return which rows of an SQLite database point at missing ones, one sentence each."""
     if connection.dialect.name != "sqlite":
