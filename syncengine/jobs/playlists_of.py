@@ -11,12 +11,17 @@ from syncengine.storage.unit_of_work import UnitOfWork
 
 
 class Holding(NamedTuple):
-    """One occurrence of a track in a playlist; ``position`` counts from 0."""
+    """One occurrence of a track in a playlist; ``position`` counts from 0.
+
+    ``source`` spoke of the playlist last, at ``observed_at``.
+    """
 
     key: PlaylistKey
     name: str
     added_at: Instant | None
     position: int
+    source: str
+    observed_at: Instant
 
 
 def playlists_of(unit: UnitOfWork, track: TrackKey) -> list[Holding]:
@@ -31,9 +36,12 @@ def playlists_of(unit: UnitOfWork, track: TrackKey) -> list[Holding]:
     holders = library.playlists_holding(number)
     entries = library.entries(None, holders)
     return [
-        Holding(state.key, state.name, entry.added_at, position)
+        Holding(
+            state.key, state.name, entry.added_at, position,
+            state.dialect or state.source, state.observed_at,
+        )
         for state in library.playlists()
         if state.id in holders
         for position, entry in enumerate(entries[state.id])
         if entry.track == number
-    ]
+    ]  # fmt: skip

@@ -76,7 +76,9 @@ def migration_engine(url: str | URL) -> Engine:
 
 def empty_engine() -> Engine:
     """Return an engine for a database in memory that one connection has to itself."""
-    engine = create_engine("sqlite://", poolclass=NullPool)
+    # Whoever has it to himself may still come from several threads, one after the other.
+    one_for_all = {"check_same_thread": False}
+    engine = create_engine("sqlite://", poolclass=NullPool, connect_args=one_for_all)
     event.listen(engine, "connect", _prepare_for_migration)
     event.listen(engine, "begin", _begin)
     return engine
