@@ -18,10 +18,10 @@ from syncengine.jobs.lookup_notes import ASKED, CALLS, FAILED, SAVED, STORED
 from syncengine.jobs.playlists import find_playlist
 from syncengine.storage.lookup_store import Shelf
 from syncengine.storage.repositories.library import PlaylistRecord, number_of
+from syncengine.storage.repositories.stored import UNKNOWN
 
 _PAGE = 50
 """Entries in a page of a list: what a client without stored facts would need a call for."""
-_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class ListLookups:
             if record.observed_at is None or record.ended_at is not None:
                 return None, remote
             source, at = shelf.tracks.told_by([record.id]).get(
-                record.id, (_UNKNOWN, record.observed_at)
+                record.id, (UNKNOWN, record.observed_at)
             )
             entries = self._entries(shelf, record.id)
         age = max(0, self._known.clock() - at)
@@ -177,7 +177,7 @@ def _playlist_answer(
     record: PlaylistRecord, told: tuple[str, Instant] | None, now: Instant
 ) -> PlaylistAnswer:
     values = {each.name: getattr(record, each.name) for each in fields(record)}
-    source, at = told or (_UNKNOWN, record.observed_at)
+    source, at = told or (UNKNOWN, record.observed_at)
     return PlaylistAnswer(
         **values, source=source, at=at, age=None if at is None else max(0, now - at)
     )

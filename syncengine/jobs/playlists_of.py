@@ -7,6 +7,7 @@ from typing import NamedTuple
 from syncengine.core.identity import PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.errors import NotFound
+from syncengine.storage.repositories.stored import StoredTracks
 from syncengine.storage.unit_of_work import UnitOfWork
 
 
@@ -36,12 +37,8 @@ def playlists_of(unit: UnitOfWork, track: TrackKey) -> list[Holding]:
     holders = library.playlists_holding(number)
     entries = library.entries(None, holders)
     return [
-        Holding(
-            state.key, state.name, entry.added_at, position,
-            state.dialect or state.source, state.observed_at,
-        )
-        for state in library.playlists()
-        if state.id in holders
-        for position, entry in enumerate(entries[state.id])
+        Holding(each.key, each.name, entry.added_at, position, each.source, each.observed_at)
+        for each in StoredTracks(unit.connection).playlists(holders)
+        for position, entry in enumerate(entries[each.id])
         if entry.track == number
-    ]  # fmt: skip
+    ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, literal_column, select
 
-from syncengine.core.identity import UNAVAILABLE, TrackKey
+from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey
 from syncengine.core.lookup import Told
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect
@@ -16,7 +17,7 @@ from syncengine.storage.models import catalog, timeline
 from syncengine.storage.repositories.aliases import ALIASES
 from syncengine.storage.repositories.claims import CLAIMS, TRACKS, ClaimReader, load_dialects
 from syncengine.storage.repositories.entries import ENTRIES
-from syncengine.storage.repositories.timeline import KEYS, OBSERVATIONS
+from syncengine.storage.repositories.timeline import KEYS, OBSERVATIONS, PLAYLISTS
 
 _REAL = TRACKS.alias("real")
 _MADE = catalog.attestations.c
@@ -36,6 +37,12 @@ _SAID = Lookup(
 _HOLDERS = Lookup(
     select(ENTRIES.c.track_id, ENTRIES.c.playlist_id, ENTRIES.c.valid_to), ENTRIES.c.track_id
 )
+_PLAYLIST = Lookup(
+    select(PLAYLISTS.c.id, PLAYLISTS.c.key, PLAYLISTS.c.name, PLAYLISTS.c.observed_at),
+    PLAYLISTS.c.id,
+)
+UNKNOWN = "unknown"
+"""The source of a playlist of which no dialect is noted."""
 _SPOKE = Lookup(
     select(
         KEYS.c.playlist_id, timeline.observations.c.dialect_id, func.max(OBSERVATIONS.c.taken_at)
@@ -45,6 +52,16 @@ _SPOKE = Lookup(
     .group_by(KEYS.c.playlist_id, OBSERVATIONS.c.dialect_id),
     KEYS.c.playlist_id,
 )
+
+
+class StoredPlaylist(NamedTuple):
+    """A playlist as it is called now; ``source`` spoke of it last, at ``observed_at``."""
+
+    id: int
+    key: PlaylistKey
+    name: str
+    source: str
+    observed_at: Instant
 
 
 class StoredTracks:
@@ -83,6 +100,15 @@ class StoredTracks:
         rows = list(_BY_KEY.quick_rows(self._connection, dict.fromkeys(keys)))
         holders = self._holders({number for _, number, _, _ in rows})
         return {TrackKey(asked) for asked, number, _, _ in rows if number in holders}
+
+    def playlists(self, numbers: Collection[int]) -> list[StoredPlaylist]:
+        """Return playlists by row number, as they are called now, by name."""
+        told = self.told_by(numbers)
+        found = [
+            StoredPlaylist(number, PlaylistKey(key), name, *told.get(number, (UNKNOWN, observed)))
+            for number, key, name, observed in _PLAYLIST.quick_rows(self._connection, numbers)
+        ]
+        return sorted(found, key=lambda each: (each.name.casefold(), each.key))
 
     def told_by(self, playlists: Collection[int]) -> dict[int, tuple[str, Instant]]:
         """Return which source spoke of each playlist last, and when; those without a source are left out."""
