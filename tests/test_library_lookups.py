@@ -13,6 +13,7 @@ import pytest
 import syncengine
 from syncengine import Library
 from syncengine.core.identity import LIKED, UNAVAILABLE
+from syncengine.core.track import AudioFeatures
 from syncengine.errors import Gone, NotFound, TryLater, UsageError
 from tests import made_exports as made
 from tests.builders import NOW, track
@@ -60,6 +61,28 @@ def test_a_duplicate_by_isrc_comes_before_one_by_name(
     same = library.find_duplicate(track(31))
     assert same is not None
     assert (same.match, same.track.key) == ("isrc", track(30))
+
+
+@pytest.mark.parametrize("index_first", [True, False])
+def test_an_isrc_that_only_spotify_told_of_counts(
+    library: Library, service: MadeService, *, index_first: bool
+) -> None:
+    if index_first:
+        library.search("song")
+    service.add(entry(track(5), "Déjà Vu", "Artist 0", isrc="GBAYE0000005"))
+    library.track(track(5))
+    same = library.find_duplicate(isrc="gbaye0000005")
+    assert same is not None
+    assert (same.match, same.track.key) == ("isrc", track(5))
+
+
+def test_a_name_that_is_told_after_the_features(library: Library, service: MadeService) -> None:
+    library.search("song")
+    service.features[track(80)] = AudioFeatures(tempo=100)
+    service.add(entry(track(80), "Late Name", "Somebody"))
+    library.audio_features(track(80))
+    library.track(track(80))
+    assert library.track("late name", artist="somebody", prefer="offline").key == track(80)
 
 
 def test_a_duplicate_by_name(library: Library, service: MadeService) -> None:

@@ -8,10 +8,10 @@ by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, select
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, select, update
 from sqlalchemy.exc import OperationalError
 
 from syncengine.core.identity import UNAVAILABLE, TrackKey, fold
@@ -31,7 +31,7 @@ _NAMES = Table(
     "lookup_names",
     MetaData(),
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("key", String),
+    Column("key", String, index=True),
     Column("title", String, index=True),
     Column("artists", String),
     Column("album", String),
@@ -115,7 +115,12 @@ class LookupIndex:
     def add(self, key: TrackKey, answer: KeptAnswer) -> None:
         """Take up a track that a service has just told of, which need not be written down yet."""
         self._heard[key] = answer
-        recording = answer.said.claim.recording
+        recording, isrc = answer.said.claim.recording, answer.said.claim.isrc
+        if self._has_names and key in self._known and isrc:
+            n = _NAMES.c
+            told = update(_NAMES).where(n.key == key, n.isrc == "").values(isrc=isrc.upper())
+            self._connection.execute(told)
+            self._connection.commit()
         if recording is None or not self._has_names or key in self._known:
             return
         self._known.add(key)
@@ -156,15 +161,15 @@ class LookupIndex:
         self._connection.exec_driver_sql(f"DROP TABLE IF EXISTS {_NAMES.name}")
         _NAMES.create(self._connection)
         self._known.clear()
-        stored = list(self._stored())
-        self._known = {row[0] for row in stored}
         answered = read_answers(self._connection) | self._heard
+        stored = list(self._stored(answered))
+        self._known = {row[0] for row in stored}
         stored += [
             _row_of(key, one, recording)
             for key, one in answered.items()
             if key not in self._known and (recording := one.said.claim.recording) is not None
         ]
-        self._known.update(answered)
+        self._known = {row[0] for row in stored}
         stored.sort(key=lambda row: (-row[-1], -row[-2], row[0]))
         self._held = sum(row[-1] for row in stored)
         self._insert((number, *row) for number, row in enumerate(stored, 1))
@@ -194,7 +199,8 @@ class LookupIndex:
         self._connection.commit()
         self._has_words = True
 
-    def _stored(self) -> Iterator[tuple[Any, ...]]:
+    def _stored(self, answered: Mapping[TrackKey, KeptAnswer]) -> Iterator[tuple[Any, ...]]:
+        """Yield the tracks of the library; exports without ISRC get theirs from what was answered."""
         r, s, e = catalog.recordings.c, catalog.releases.c, ENTRIES.c
         held = set(
             self._connection.execute(select(e.track_id).where(e.valid_to.is_(None))).scalars()
@@ -216,9 +222,10 @@ class LookupIndex:
         for number, key, title, credit, album, isrc, length, popularity in self._connection.execute(
             query
         ):
+            told = answered[key].said.claim.isrc if key in answered else None
             yield (
                 key, fold(title or ""), credits.get(credit, ""), fold(album or ""),
-                (isrc or "").upper(), length, popularity or 0, int(number in held),
+                (isrc or told or "").upper(), length, popularity or 0, int(number in held),
             )  # fmt: skip
 
     def _insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
