@@ -395,8 +395,9 @@ def test_a_library_that_is_put_in_another_s_place_is_read(library: Library, tmp_
 
 
 def test_a_library_nobody_may_write_to_can_be_asked(
-    library: Library, tmp_path: Path, service: MadeService
+    library: Library, tmp_path: Path, service: MadeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("os.access", lambda *_arguments: False)  # root may write everywhere
     library.close()
     frozen = tmp_path / "frozen"
     frozen.mkdir()
