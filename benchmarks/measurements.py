@@ -15,13 +15,23 @@ SUMMER = "2025-07-02T23:59:59Z"
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """One figure that a process measures of itself; ``seconds`` is its limit, with the full library."""
+
+    name: str
+    title: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """One figure: a command, run in a fresh copy of ``state``, beside another measurement.
 
     ``times`` is the limit as a multiple of ``beside``, ``seconds`` and ``megabytes`` are absolute
     limits; the limits come with the full size of the library. ``growth`` is how many times as large as
     after the measurement ``grown`` the database may be. A ``heavy`` one takes a minute or more, so it is
-    not warmed up: by its turn everything is.
+    not warmed up: by its turn everything is. ``within`` are figures of the process itself, which it prints
+    as JSON in its last line; they become rows of their own, named ``name:within``.
     """
 
     name: str
@@ -35,6 +45,7 @@ class Measurement:
     grown: str | None = None
     growth: float | None = None
     heavy: bool = False
+    within: tuple[Within, ...] = ()
 
 
 FLOOR = ("{python}", "-m", "benchmarks.floor")
@@ -111,6 +122,21 @@ MEASUREMENTS = (
         state="agreed",
         beside="status",
         times=2.0,
+    ),
+    Measurement(
+        "lookups",
+        "a script with 2,600 lookups in a library of 20,000 tracks, of which:",
+        ("{python}", "-m", "benchmarks.lookups", "{db}"),
+        state="tracks",
+        within=(
+            Within("by-id", "a lookup by id", 0.0004),
+            Within("by-name", "a lookup by name and artist", 0.0006),
+            Within("duplicate", "a check for a duplicate (by id, ISRC or name)", 0.001),
+            Within("search", "a search", 0.010),
+            Within("rate-limited", "a lookup from the 429 to the stored fact", 0.050),
+            Within("names", "the first lookup by name, which makes the index"),
+            Within("words", "the first search, which makes the index of words"),
+        ),
     ),
     Measurement(
         "year-day",

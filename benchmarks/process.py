@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 # ru_maxrss counts KiB on Linux and bytes on macOS (getrusage(2) of each).
@@ -19,12 +20,14 @@ RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 class Cost:
     """What a whole process took: wall time in ``seconds``, peak resident memory in MB (10⁶ bytes).
 
-    ``database`` is the size of the library's file afterwards, in MB, where there is one.
+    ``database`` is the size of the library's file afterwards, in MB, where there is one. ``within`` is
+    what the process measured of itself, in seconds: its last line, ``{"within": {name: seconds}}``.
     """
 
     seconds: float
     megabytes: float
     database: float = 0.0
+    within: Mapping[str, float] = field(default_factory=dict)
 
 
 class CommandFailed(Exception):
@@ -54,7 +57,16 @@ def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Cost:
         if process.returncode != 0:
             text = b"".join(_tail(file.fileno()) for file in (out, err))
             raise CommandFailed(command, process.returncode, text.decode(errors="replace"))
-    return Cost(seconds, usage.ru_maxrss * RSS_UNIT / 1e6)
+        within = _within(_tail(out.fileno()))
+    return Cost(seconds, usage.ru_maxrss * RSS_UNIT / 1e6, within=within)
+
+
+def _within(output: bytes) -> dict[str, float]:
+    last = output.rstrip().rpartition(b"\n")[2]
+    if not last.startswith(b'{"within"'):
+        return {}
+    found: dict[str, float] = json.loads(last)["within"]
+    return found
 
 
 def _tail(descriptor: int, size: int = 8_000) -> bytes:

@@ -14,6 +14,8 @@ from statistics import median
 from benchmarks.measurements import Measurement
 from benchmarks.process import RSS_UNIT, Cost
 
+_SHORT = 0.01
+"""Seconds below which a time is told in milliseconds."""
 Results = Mapping[str, Sequence[Cost]]
 """The costs of every run by the name of the measurement, without the warm-up."""
 
@@ -61,6 +63,20 @@ def figures(measurements: Sequence[Measurement], results: Results) -> list[Figur
         made.append(
             Figure(each, seconds[each.name], min(times), max(times), memory, ratio, size, growth)
         )
+        made += _within(each, results[each.name])
+    return made
+
+
+def _within(each: Measurement, costs: Sequence[Cost]) -> list[Figure]:
+    """Return the figures that a process measured of itself, as rows of their own."""
+    made = []
+    for inner in each.within:
+        times = [cost.within[inner.name] for cost in costs if inner.name in cost.within]
+        if times:
+            row = Measurement(
+                f"{each.name}:{inner.name}", f"– {inner.title}", (), seconds=inner.seconds
+            )
+            made.append(Figure(row, median(times), min(times), max(times), 0.0, None))
     return made
 
 
@@ -100,7 +116,7 @@ def as_document(
     ]
     lines += [f"| {figure.measurement.title} | {' | '.join(_cells(figure))} |" for figure in made]
     lines += ["", "The commands, in the order of the table:", "", "```"]
-    lines += [_shown(figure.measurement) for figure in made]
+    lines += [_shown(figure.measurement) for figure in made if figure.measurement.command]
     lines += [
         "```",
         "",
@@ -145,7 +161,7 @@ def smallest() -> str:
 def _cells(figure: Figure) -> tuple[str, str, str, str, str, str]:
     each = figure.measurement
     limits = [f"{each.times:g} × {each.beside}"] if each.times else []
-    limits += [f"{each.seconds:g} s"] if each.seconds else []
+    limits += [_limit(each.seconds)] if each.seconds else []
     limits += [f"{each.megabytes:g} MB"] if each.megabytes else []
     limits += [f"{each.growth:g} × the database of {each.grown}"] if each.growth else []
     ratios = [] if figure.ratio is None else [f"{figure.ratio:.2f} × {each.beside}"]
@@ -153,13 +169,28 @@ def _cells(figure: Figure) -> tuple[str, str, str, str, str, str]:
         ratios.append(f"database {figure.database:.0f} MB = {figure.growth:.1f} × {each.grown}")
     verdict = {None: "", True: "yes", False: "NO"}[figure.met]
     return (
-        f"{figure.seconds:.3f} s",
-        f"{figure.low:.3f} – {figure.high:.3f} s",
-        f"{figure.megabytes:.0f} MB",
+        _time(figure.seconds),
+        _span(figure.low, figure.high),
+        f"{figure.megabytes:.0f} MB" if figure.megabytes else "",
         ", ".join(ratios),
         ", ".join(limits),
         verdict,
     )
+
+
+def _time(seconds: float) -> str:
+    """Return a time; one of a process is never as short as those in milliseconds."""
+    return f"{seconds:.3f} s" if seconds >= _SHORT else f"{seconds * 1000:.2f} ms"
+
+
+def _span(low: float, high: float) -> str:
+    first, last = _time(low), _time(high)
+    unit = last.rpartition(" ")[2]
+    return f"{first.removesuffix(f' {unit}') if first.endswith(f' {unit}') else first} – {last}"
+
+
+def _limit(seconds: float) -> str:
+    return f"{seconds:g} s" if seconds > _SHORT else f"{seconds * 1000:g} ms"
 
 
 def _shown(each: Measurement) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from syncengine.core.identity import PlaylistKey, playlist_key
 from syncengine.core.ports import Clock, ExportedPlaylist, ExportReader
@@ -29,11 +31,17 @@ if TYPE_CHECKING:
     from syncengine.core.sink import Sink
     from syncengine.jobs.calls import Calls
     from syncengine.jobs.export import Render
+    from syncengine.jobs.lookup import Lookups
+    from syncengine.jobs.lookup_lists import ListLookups
+    from syncengine.jobs.lookup_notes import LookupNotes
+    from syncengine.storage.lookup_store import LookupStore
     from syncengine.storage.repositories.library import LibraryReader
     from syncengine.storage.unit_of_work import UnitOfWork
 
 LOCK_SECONDS = 5.0
 """How long a writer waits for another one before it gives up."""
+_AT_ONCE = 0.05
+"""Seconds that a lookup with a stored fact waits for the book of calls."""
 EXPORT_FORMATS = ("csv", "json", "m3u8")
 EXPORT_DIALECTS = ("exportify.net", "exportify.app")
 SINKS = ("notion", "folders")
@@ -67,10 +75,13 @@ def trial_database(
 
 
 @contextmanager
-def writing(settings: Settings, clock: Clock, command: str) -> Iterator[None]:
-    """Hold the writer's lock. Raises Locked when another run keeps it."""
+def writing(
+    settings: Settings, clock: Clock, command: str, *, wait: float | None = None
+) -> Iterator[None]:
+    """Hold the writer's lock. Raises Locked when another run keeps it, after LOCK_SECONDS or ``wait``."""
     path = lock_path(settings.database_url, data_dir=settings.data_dir)
-    with writer_lock(path, wait=LOCK_SECONDS, clock=clock, command=command):
+    patience = LOCK_SECONDS if wait is None else wait
+    with writer_lock(path, wait=patience, clock=clock, command=command):
         yield
 
 
@@ -79,6 +90,88 @@ def export_reader() -> ExportReader:
     from syncengine.adapters.exports import Exports
 
     return Exports()
+
+
+def make_lookups(
+    settings: Settings, database: Database, clock: Clock, *, service: Service | None = None
+) -> LookupFace:
+    """Return what looks things up; ``service`` takes Spotify's place. Nothing is opened or asked yet."""
+    from syncengine.jobs.lookup import Lookups
+    from syncengine.jobs.lookup_asking import Asker, Rules
+    from syncengine.jobs.lookup_known import Known
+    from syncengine.jobs.lookup_lists import ListLookups
+    from syncengine.jobs.lookup_notes import LookupNotes
+    from syncengine.storage.lookup_store import LookupStore
+
+    made: list[SpotifyService] = []
+
+    def make(patient: bool) -> Service | None:
+        if service is not None:
+            return service if patient else service.hasty()
+        if settings.spotify_client_id is None:
+            return None
+        book = spotify_calls(settings, database, clock)
+        if not patient:  # an import that has the database to itself is not waited for either
+            book = replace(book, open_unit=partial(database.unit, patience=_AT_ONCE))
+        made.append(spotify_service(settings, book, spotify_sign_in(settings, clock), clock))
+        return made[-1] if patient else made[-1].hasty()
+
+    rules = Rules(
+        settings.spotify_csv_backup_enabled,
+        settings.spotify_csv_fallback_on_rate_limit,
+        settings.spotify_csv_fallback_on_error,
+    )
+    notes = LookupNotes(lambda: database.unit(patience=0) if database.exists else None, clock)
+    store = LookupStore(database)
+    refresh = _csv_folder(settings, database, notes, clock)
+    known, asker = Known(store, notes, clock), Asker(make, notes, rules)
+    return LookupFace(
+        Lookups(known, asker, refresh), ListLookups(known, asker, refresh), notes, store, made
+    )
+
+
+def _csv_folder(
+    settings: Settings, database: Database, notes: LookupNotes, clock: Clock
+) -> Callable[[], None]:
+    """Return what takes new exports in from the folder of the settings, where they name one."""
+    folder = settings.spotify_csv_backup_path
+    if folder is None or not settings.spotify_csv_backup_enabled:
+        return lambda: None
+    from syncengine.jobs.csv_folder import CsvFolder
+
+    def take(place: Path) -> None:
+        from syncengine.jobs.import_csv import import_csv
+        from syncengine.jobs.import_report import Options
+
+        with writing(settings, clock, "lookup", wait=0.0):
+            import_csv(
+                [place],
+                Options(keep_days=settings.keep_csv_days),
+                reader=export_reader(),
+                open_unit=database.unit,
+                raw_store=database.raw_store,
+                clock=clock,
+            )
+
+    ttl = settings.spotify_csv_cache_ttl if settings.spotify_csv_cache_enabled else 0
+    return CsvFolder(folder, ttl, take, database.reading, notes, clock).refresh
+
+
+class LookupFace(NamedTuple):
+    """Everything that looks up, and what has to be put away in the end."""
+
+    tracks: Lookups
+    lists: ListLookups
+    notes: LookupNotes
+    store: LookupStore
+    services: Sequence[SpotifyService]
+
+    def close(self) -> None:
+        """Write what was noted, and close what was opened; it is opened again when it is needed."""
+        self.notes.flush()
+        self.store.close()
+        for each in self.services:
+            each.close()
 
 
 def export_writer(form: str, dialect: str) -> Render:

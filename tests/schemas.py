@@ -151,6 +151,13 @@ STATUS = {
     "budget": {"used": int, "limit": int},
     "quarantined": [{"path": str, "line": Or(int), "reason": str}],
     "runs": [{"id": int, "command": str, "started_at": TIME, "exit_code": Or(int)}],
+    "lookups": {
+        **dict.fromkeys(("stored", "api", "failed", "calls_made", "calls_saved"), int),
+        "since": TIME,
+        "fallbacks": Each(int),
+        "stored_hit_rate": Or(float),
+    },
+    "calls": {"since": TIME, "by_endpoint": Each(int)},
 }
 KINDS: dict[str, list[Any]] = {
     "import": [IMPORT],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from syncengine.core.moment import Instant
 from syncengine.core.sign_in import SignInState
+from syncengine.jobs.lookup_figures import LookupFigures, lookup_figures
 from syncengine.storage.repositories.ledger import QuarantineRecord, RunRecord
 from syncengine.storage.repositories.library import SourceRecord
 from syncengine.storage.unit_of_work import UnitOfWork
@@ -27,9 +28,10 @@ class Status:
     suspects: Sequence[tuple[str, Instant]]
     quarantined: Sequence[QuarantineRecord]
     runs: Sequence[RunRecord]
+    lookups: LookupFigures
 
 
-def status(unit: UnitOfWork, sign_in: SignInState) -> Status:
+def status(unit: UnitOfWork, sign_in: SignInState, now: Instant) -> Status:
     """Return how the library stands, beside how the sign-in at Spotify does."""
     library = unit.library
     playlists, entries, tracks = library.sizes()
@@ -43,4 +45,5 @@ def status(unit: UnitOfWork, sign_in: SignInState) -> Status:
         library.suspects(),
         unit.ledger.quarantined(),
         unit.ledger.runs(_RUNS),
+        lookup_figures(unit, now),
     )

@@ -76,7 +76,9 @@ def migration_engine(url: str | URL) -> Engine:
 
 def empty_engine() -> Engine:
     """Return an engine for a database in memory that one connection has to itself."""
-    engine = create_engine("sqlite://", poolclass=NullPool)
+    # Whoever has it to himself may still come from several threads, one after the other.
+    one_for_all = {"check_same_thread": False}
+    engine = create_engine("sqlite://", poolclass=NullPool, connect_args=one_for_all)
     event.listen(engine, "connect", _prepare_for_migration)
     event.listen(engine, "begin", _begin)
     return engine
@@ -90,6 +92,12 @@ def check_references_later(connection: Connection) -> None:
     """
     if connection.dialect.name == "sqlite":
         connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+
+
+def wait_at_most(connection: Connection, seconds: float) -> None:
+    """Have SQLite wait so long for another writer, where else it waits BUSY_SECONDS."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
 
 
 def broken_references(connection: Connection) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from syncengine.storage.engine import (
     empty_engine,
     parse_url,
     sqlite_path,
+    wait_at_most,
     work_engine,
 )
 from syncengine.storage.memory import Memory
@@ -144,6 +145,25 @@ class Database:
             migrate.build(connection)
             yield UnitOfWork(connection)
 
+    def lasting(self) -> Connection:
+        """Open a connection for questions that stays open; where there is no database, to an empty one.
+
+        Whoever asks over it ends each transaction soon: what changed meanwhile is seen only then.
+        """
+        if self.exists:
+            with _clear_errors(self):
+                return self._engine.connect()
+        self._check_place()
+        from syncengine.storage import migrate
+
+        connection = empty_engine().connect()
+        migrate.build(connection)
+        return connection
+
+    def clear_errors(self) -> AbstractContextManager[None]:
+        """Turn what the database says within the block into errors of ours."""
+        return _clear_errors(self)
+
     def _check_place(self) -> None:
         """Raise UserError where no database could ever be."""
         path = self.path
@@ -153,12 +173,15 @@ class Database:
             raise UserError(f"the database {path} cannot be opened: that is no place for a file")
 
     @contextmanager
-    def unit(self) -> Iterator[UnitOfWork]:
+    def unit(self, *, patience: float | None = None) -> Iterator[UnitOfWork]:
         """Open a unit of work that may write; it is rolled back unless it commits.
 
-        It waits for whoever writes now, so that what it reads first still holds when it writes.
+        It waits for whoever writes now, so that what it reads first still holds when it writes;
+        after ``patience`` seconds (none: BUSY_SECONDS) it raises Locked.
         """
         with _clear_errors(self), self._engine.connect() as connection:
+            if patience is not None:
+                wait_at_most(connection, patience)
             unit = UnitOfWork(connection.execution_options(**WRITING), is_new=self._is_new)
             yield unit
             # Once something is remembered, every later row is checked as it comes.

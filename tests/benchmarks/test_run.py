@@ -138,3 +138,15 @@ def test_the_document_names_figures_units_and_nothing_of_the_machine(tmp_path: P
     assert str(Path.home()) not in text
     assert sys.executable not in text
     assert len(as_lines(made)) == 1 + len(MEASUREMENTS)
+
+
+def test_what_a_process_measures_of_itself_becomes_rows(tmp_path: Path) -> None:
+    program = 'print(\'talk\'); print(\'{"within": {"by-id": 0.0002, "search": 0.5}}\')'
+    cost = run([sys.executable, "-I", "-S", "-c", program], cwd=tmp_path, env={})
+    assert cost.within == {"by-id": 0.0002, "search": 0.5}
+    made = figures(MEASUREMENTS, table() | {"lookups": [cost] * 3})
+    rows = {each.measurement.name: each for each in made}
+    assert (rows["lookups:by-id"].met, rows["lookups:search"].met) == (True, False)
+    assert "lookups:by-name" not in rows  # it told nothing of that
+    text = as_document(made, command="bench", rows=20_000, files=133, day=date(2026, 3, 1))
+    assert "| – a lookup by id | 0.20 ms | 0.20 – 0.20 ms |  |  | 0.4 ms | yes |" in text

@@ -11,6 +11,7 @@ from syncengine.core.moment import Instant, to_iso
 
 if TYPE_CHECKING:
     from syncengine.core.plan import Plan
+    from syncengine.jobs.lookup_figures import LookupFigures
     from syncengine.jobs.status import Status
 
 EXAMPLES = ("syncengine status", "syncengine status --json")
@@ -23,7 +24,7 @@ def command(cli: CliContext) -> None:
 
     configured = bootstrap.configured_sinks(cli.settings)
     with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
-        found = status(unit, bootstrap.sign_in_state(cli.settings, cli.clock))
+        found = status(unit, bootstrap.sign_in_state(cli.settings, cli.clock), cli.clock())
         plan = bootstrap.plan_for(unit, cli.settings, configured, cli.clock) if configured else None
     if found.sign_in.warning:
         cli.warn(found.sign_in.warning)
@@ -47,7 +48,7 @@ def _document(found: Status, plan: Plan | None, budget: int) -> dict[str, object
         ],
         "pending": _pending(plan),
         "sign_in": sign_in_document(found.sign_in),
-        "budget": {"used": 0, "limit": budget},
+        "budget": {"used": found.lookups.calls_today, "limit": budget},
         "suspect": [{"playlist": name, "taken_at": to_iso(at)} for name, at in found.suspects],
         "quarantined": [
             {"path": q.path, "line": q.line, "reason": q.reason, "found_at": to_iso(q.found_at)}
@@ -63,6 +64,21 @@ def _document(found: Status, plan: Plan | None, budget: int) -> dict[str, object
             }
             for run in found.runs
         ],
+        "lookups": _lookups(found.lookups),
+        "calls": {"since": to_iso(found.lookups.since), "by_endpoint": dict(found.lookups.calls)},
+    }
+
+
+def _lookups(found: LookupFigures) -> dict[str, object]:
+    return {
+        "since": to_iso(found.since),
+        "stored": found.stored,
+        "api": found.asked,
+        "fallbacks": dict(found.fallbacks),
+        "failed": found.failed,
+        "calls_made": found.calls_made,
+        "calls_saved": found.calls_saved,
+        "stored_hit_rate": found.hit_rate,
     }
 
 
@@ -103,6 +119,7 @@ def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
     cli.line(f"Spotify      {sign_in_line(found.sign_in)}")
     if plan is None:
         cli.line("sinks        none configured (see syncengine help settings)")
+    _show_lookups(cli, found.lookups)
     for name, at in found.suspects:
         cli.line(
             f"suspect      {name}, {to_iso(at)}: kept aside until a later export agrees, or --accept"
@@ -113,3 +130,20 @@ def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
     for run in found.runs:
         end = "did not end" if run.exit_code is None else f"exit {run.exit_code}"
         cli.line(f"run {run.id:<8} {to_iso(run.started_at)}  {run.command}  {end}")
+
+
+def _show_lookups(cli: CliContext, found: LookupFigures) -> None:
+    from syncengine.jobs.lookup_figures import DAYS
+
+    if found.hit_rate is not None:
+        cli.line(
+            f"lookups      {found.total:,} in {DAYS} days, {found.hit_rate:.0%} from what is stored; "
+            f"{counted(found.calls_made, 'call')} made, {found.calls_saved:,} saved"
+        )
+    if found.fallbacks:
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in found.fallbacks.items())
+        cli.line(f"fallbacks    {sum(found.fallbacks.values()):,}: {reasons}")
+    if found.calls_today:
+        cli.line(
+            f"calls        {counted(found.calls_today, 'call')} to Spotify in the last 24 hours"
+        )

@@ -67,6 +67,12 @@ class RemoteBook:
         query = select(c.endpoint, func.count()).where(c.run_id == run).group_by(c.endpoint)
         return dict(iter(self._connection.execute(query.order_by(c.endpoint))))
 
+    def calls_by_endpoint(self, at: Instant) -> dict[str, int]:
+        """Return how many calls were made at or after a moment, by endpoint."""
+        c = CALLS.c
+        query = select(c.endpoint, func.count()).where(c.system == self._system, c.made_at >= at)
+        return dict(iter(self._connection.execute(query.group_by(c.endpoint).order_by(c.endpoint))))
+
     # Notes
 
     def note(self, kind: str, subject: str, value: str, at: Instant) -> None:
