@@ -69,3 +69,19 @@ def test_a_stored_fact_answers_at_once_when_spotify_wants_a_pause(remote: Remote
         assert answer.title == track.name
         assert answer.fallback is not None
     assert median(waited) <= 0.05
+
+
+def test_lookups_are_in_the_sync_log_and_no_run_of_a_command(remote: RemoteShell) -> None:
+    (track,) = remote.world.add_tracks(1)
+    remote.world.add_playlist("P", [track])
+    remote.fetch()
+    with library(remote) as asked:
+        asked.track(track.id, prefer="stored")
+        asked.track(track.id)
+    with remote.database().reading() as unit:
+        logged = unit.connection.exec_driver_sql(
+            "SELECT subject, outcome FROM sync_log WHERE step = 'lookup'"
+        ).all()
+    assert {"stored", "api", "calls"} <= {subject for subject, _ in logged}
+    runs = remote.shell.json("status")["runs"]
+    assert {run["command"] for run in runs} == {"fetch"}

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
 from syncengine.core.identity import TrackKey
+from syncengine.core.moment import Instant
 from syncengine.core.ports import Clock
 from syncengine.errors import Locked, SyncEngineError
 from syncengine.storage.repositories.answers import KeptAnswer, keep_answers, merge_answers
+from syncengine.storage.repositories.ledger import LOOKUPS
 from syncengine.storage.repositories.remote import Note
 from syncengine.storage.unit_of_work import UnitOfWork
 
@@ -41,6 +43,7 @@ class LookupNotes:
         self._answers: dict[TrackKey, KeptAnswer] = {}
         self._folders: dict[str, Note] = {}
         self._tried = time.monotonic()
+        self._run: int | None = None
 
     def count(self, outcome: str, times: int = 1) -> None:
         """Count an outcome."""
@@ -93,7 +96,18 @@ class LookupNotes:
         now = self._clock()
         with opened as unit:
             unit.lookups.add(self._counts, now)
+            self._log(unit, now)
             keep_answers(unit.connection, self._answers)
             for folder, note in self._folders.items():
                 unit.remote(EXPORTS).note(FOLDER, folder, *note)
             unit.commit()
+
+    def _log(self, unit: UnitOfWork, now: Instant) -> None:
+        """Write the counts into the sync log; all that one process looks up is one run."""
+        if not self._counts:
+            return
+        if self._run is None:
+            self._run = unit.ledger.begin_run(LOOKUPS, now)
+        steps = [("lookup", what, str(count), None) for what, count in sorted(self._counts.items())]
+        unit.ledger.log(self._run, now, steps)
+        unit.ledger.end_run(self._run, now, 0, {})

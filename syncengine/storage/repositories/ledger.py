@@ -23,6 +23,8 @@ QUARANTINED = ledger.quarantined_files
 EXPORTED = ledger.exported_files
 AGREED = ledger.agreed_items
 AGREEMENTS = ledger.agreements
+LOOKUPS = "lookups"
+"""The command that runs of scripts go by, which look things up."""
 _OWN = Lookup(select(EXPORTED.c.digest, EXPORTED.c.moment, EXPORTED.c.entries), EXPORTED.c.digest)
 
 
@@ -76,10 +78,11 @@ class Ledger:
         bulk_insert(self._connection, LOG, columns, rows)
 
     def runs(self, limit: int) -> list[RunRecord]:
-        """Return the last runs, newest first."""
+        """Return the last runs of commands, newest first; scripts that look things up are none."""
         r = RUNS.c
         query = select(r.id, r.command, r.started_at, r.ended_at, r.exit_code)
-        rows = self._connection.execute(query.order_by(r.id.desc()).limit(limit))
+        query = query.where(r.command != LOOKUPS).order_by(r.id.desc())
+        rows = self._connection.execute(query.limit(limit))
         return [RunRecord(*row) for row in rows]
 
     def note_raw(self, digests: Mapping[bytes, int], at: Instant, *, fetched: bool = False) -> None:
