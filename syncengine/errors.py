@@ -129,7 +129,19 @@ class SignInNeeded(RemoteError):
 
 
 class Forbidden(RemoteError):
-    """The service does not let this app, or this person, see it."""
+    """The service does not let this app, or this person, see it; ``everything``: it shows them nothing."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        system: str,
+        operation: str,
+        address: str = "",
+        everything: bool = False,
+    ) -> None:
+        super().__init__(message, system=system, operation=operation, address=address)
+        self.everything = everything
 
 
 class Gone(RemoteError):

@@ -19,8 +19,10 @@ from syncengine.core.snapshot import (
     Effect,
     Kind,
     Source,
+    are_alike,
     choose,
     is_collapse,
+    is_cut_short,
     merge,
     take_over,
 )
@@ -334,7 +336,7 @@ def _attempt(events: Sequence[Told | Roster], vouched: set[int]) -> tuple[list[S
             and _is_suspect(event, lines, bytes_now, heard)
         ):
             for witness in () if _is_stale(event, bytes_now, heard) else aside:
-                if event.seen.at - witness.seen.at >= HOUR and _agree(witness.lines, event.lines):
+                if event.seen.at - witness.seen.at >= HOUR and _agree(witness, event):
                     return [], witness
             aside.append(event)
             effect = Effect.ASIDE
@@ -364,16 +366,23 @@ def _is_suspect(
         return False
     stale = _is_stale(event, bytes_now, heard)
     complete = lines is not None and event.seen.kind is not Kind.PARTIAL
-    return stale or (complete and is_collapse(lines or (), event.lines))
+    before = lines or ()
+    if event.seen.source is Source.API:
+        return stale or (complete and is_cut_short(len(before), len(event.lines)))
+    return stale or (complete and is_collapse(before, event.lines))
 
 
 def _is_stale(event: Told, bytes_now: bytes | None, heard: set[bytes]) -> bool:
     return event.seen.inferred and event.seen.digest != bytes_now and event.seen.digest in heard
 
 
-def _agree(one: Sequence[Line] | None, other: Sequence[Line] | None) -> bool:
+def _agree(witness: Told, event: Told) -> bool:
+    one, other = witness.lines, event.lines
     assert one is not None
     assert other is not None
+    by_api = witness.seen.source is event.seen.source is Source.API
+    if by_api and are_alike(len(one), len(other)):
+        return True
     return not is_collapse(one, other) and not is_collapse(other, one)
 
 

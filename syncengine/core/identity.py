@@ -31,6 +31,7 @@ _URL = re.compile(
 _PLAYLIST_URI = re.compile(r"spotify:(?:user:[^:]+:)?playlist:([0-9A-Za-z]{22})\Z")
 _ALBUM_URI = re.compile(r"spotify:album:[0-9A-Za-z]{22}\Z")
 _STEM_ID = re.compile(r".*\[([0-9A-Za-z]{22})\]\Z", re.DOTALL)
+_TWIN = re.compile(r"~\d+\Z")
 _GAP = re.compile(r"[\s_]+")
 _LIKED_STEMS = frozenset({"liked", "liked_songs", "liked_songs_[liked_songs]"})
 
@@ -94,6 +95,11 @@ def shown_key(seen: PlaylistKey, known: Iterable[PlaylistKey]) -> PlaylistKey:
     if _PLAYLIST_URI.match(seen):
         return seen
     return min(filter(_PLAYLIST_URI.match, known), default=seen)
+
+
+def file_key(key: PlaylistKey) -> PlaylistKey:
+    """Return the key that a file goes by, without the number that tells it from others so called."""
+    return PlaylistKey(_TWIN.sub("", key)) if key.startswith("csv:") else key
 
 
 def shown_name(stem: str) -> str:

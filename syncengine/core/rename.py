@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from syncengine.core.identity import LIKED, PlaylistKey
+from syncengine.core.identity import LIKED, PlaylistKey, file_key
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
 
@@ -38,6 +38,10 @@ class Trail:
     contents: Sequence[int | None]
     gone_at: Sequence[Instant] = ()
     file_keys: frozenset[PlaylistKey] = frozenset()
+
+    def goes_by(self, key: PlaylistKey) -> bool:
+        """Tell whether a file with this key may be an export of it."""
+        return key in self.file_keys or file_key(key) in self.file_keys
 
     def last_before(self, at: Instant) -> int | None:
         """Return the content of the last observation before a moment."""
@@ -107,8 +111,9 @@ def _by_name(
     """Return the exports and playlists of the API whose names agree, in the order of time."""
     called: dict[PlaylistKey, list[Trail]] = {}
     for trail in trails.values():
-        for key in trail.file_keys & trails.keys():
-            called.setdefault(key, []).append(trail)
+        for key in trails if trail.file_keys else ():
+            if trail.goes_by(key):
+                called.setdefault(key, []).append(trail)
     found: list[Join] = []
     for key, several in called.items():
         export = trails[key]
@@ -116,9 +121,28 @@ def _by_name(
         share, best = shares[0]
         if share == 0 or (len(shares) > 1 and shares[1][0] == share):
             continue
+        if share * 2 < 1 and _is_of_another(export, several, trails, lines):
+            continue
         earlier, later = sorted((key, best), key=lambda each: (_first(trails, each), each))
         found.append(Join(earlier, later, "the name of the file is that of the playlist"))
     return sorted(found, key=lambda join: (_first(trails, join.later), join.later, join.earlier))
+
+
+def _is_of_another(
+    export: Trail,
+    several: Sequence[Trail],
+    trails: Mapping[PlaylistKey, Trail],
+    lines: Callable[[int], Sequence[Line]],
+) -> bool:
+    """Tell whether a playlist that is called otherwise has the entries of an export.
+
+    Then that one was renamed, and its name was given to another one since.
+    """
+    return any(
+        each not in several and any(True for _ in _evidence(export, each, lines))
+        for each in trails.values()
+        if each.file_keys and _may_be_one(export, each)
+    )
 
 
 def _share(export: Trail, other: Trail, lines: Callable[[int], Sequence[Line]]) -> float:
@@ -203,7 +227,7 @@ class _Groups:
     def _apart(self, a: PlaylistKey, b: PlaylistKey) -> bool:
         if frozenset((a, b)) in self._verdicts.different:
             return True
-        if a in self._trails[b].file_keys or b in self._trails[a].file_keys:
+        if self._trails[b].goes_by(a) or self._trails[a].goes_by(b):
             return False  # an export and the API may well show one playlist at one moment
         return seen_together(self._trails[a].times, self._trails[b].times)
 

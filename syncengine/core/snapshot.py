@@ -219,9 +219,10 @@ class Fold:
         if standing.state is None or event.kind is Kind.PARTIAL or event.content == standing.state:
             return False
         assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
-        return is_collapse(
-            self._contents.lines(standing.state), self._contents.lines(event.content)
-        )
+        before, after = self._contents.lines(standing.state), self._contents.lines(event.content)
+        if event.source is Source.API:
+            return is_cut_short(len(before), len(after))
+        return is_collapse(before, after)
 
     def _is_stale(self, event: Observation, standing: Standing, heard: set[bytes]) -> bool:
         """Tell whether bytes that were superseded came back under a time that nobody gave."""
@@ -235,9 +236,11 @@ class Fold:
         assert event.content is not None  # noqa: S101 - narrows the type: silent events went before
         for witness in aside:
             assert witness.content is not None  # noqa: S101 - narrows the type likewise
-            if event.at - witness.at >= CONFIRMATION and agree(
-                self._contents.lines(witness.content), self._contents.lines(event.content)
-            ):
+            if event.at - witness.at < CONFIRMATION:
+                continue
+            one, other = self._contents.lines(witness.content), self._contents.lines(event.content)
+            by_api = witness.source is event.source is Source.API
+            if agree(one, other) or (by_api and are_alike(len(one), len(other))):
                 return witness.id
         return None
 
@@ -253,6 +256,21 @@ def is_collapse(before: Sequence[Line], after: Sequence[Line]) -> bool:
     lost = Counter(line.track for line in before) - Counter(line.track for line in after)
     gone = lost.total()
     return gone > LOST_AT_LEAST and gone * 2 > len(before)
+
+
+def is_cut_short(before: int, after: int) -> bool:
+    """Tell the same of how many entries there were and are.
+
+    An outage brings nothing new. A list that the service itself calls by its id may well be given other
+    contents every week; a file of that name may be of another playlist.
+    """
+    lost = before - after
+    return (after == 0 and before > 0) or (lost > LOST_AT_LEAST and lost * 2 > before)
+
+
+def are_alike(one: int, other: int) -> bool:
+    """Tell whether neither of two sizes is the other cut short."""
+    return not is_cut_short(one, other) and not is_cut_short(other, one)
 
 
 def agree(one: Sequence[Line], other: Sequence[Line]) -> bool:

@@ -28,6 +28,10 @@ _MATCHING = 10
 """Entries in a row that must be known for the rest of Liked Songs to be taken as known."""
 
 
+class Unsteady(Transient):
+    """A list changed each time it was read."""
+
+
 class Listing(NamedTuple):
     """The playlists in a person's library, and when the last of them was told.
 
@@ -211,8 +215,8 @@ class Asking:
         self._told(1)
         return at
 
-    def _unsteady(self, what: str, operation: str) -> Transient:
-        return Transient(
+    def _unsteady(self, what: str, operation: str) -> Unsteady:
+        return Unsteady(
             f"{what} changed each time it was read, {_MOST_RESTARTS} times; try again when nothing "
             "else writes there",
             system=self._service.name,

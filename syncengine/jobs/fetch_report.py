@@ -53,6 +53,7 @@ class FetchReport:
 
     ``left`` is what remains of the day's budget, None without one. ``ended`` are playlists that are no
     longer in the person's library. ``notes`` are what a person should know, one sentence each.
+    ``in_doubt`` says that the listing was not believed; ``unheeded`` are names to accept that no list has.
     """
 
     snapshot: SnapshotReport | None
@@ -67,11 +68,13 @@ class FetchReport:
     tracks_new: int
     entries_added: int
     entries_removed: int
+    in_doubt: bool = False
+    unheeded: Sequence[str] = ()
 
 
 def exit_code(report: FetchReport) -> int:
-    """Return 0, 8 when lists are suspect or missing, 1 when nothing that was asked for is there."""
+    """Return the exit code: 8 where something is suspect, missing or in doubt, 1 where nothing is there."""
     states = {each.status for each in report.lists}
     if states == {"missing"}:
         return 1
-    return 8 if states & {"suspect", "missing"} else 0
+    return 8 if report.in_doubt or states & {"suspect", "missing"} else 0

@@ -47,3 +47,5 @@ class Fetched:
     saved: int
     left: int | None
     notes: Sequence[str]
+    in_doubt: bool = False
+    """Whether the listing of playlists was not believed."""

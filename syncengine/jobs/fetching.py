@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from syncengine.core.identity import LIKED, LIKED_NAME, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.remote import ListKey, RemotePlaylist, Service
-from syncengine.core.snapshot import LOST_AT_LEAST, Source
+from syncengine.core.snapshot import Source, is_cut_short
 from syncengine.core.track import Claim
 from syncengine.errors import Forbidden, Gone
-from syncengine.jobs.asking import SITTING, Asking, Place
+from syncengine.jobs.asking import SITTING, Asking, Place, Unsteady
 from syncengine.jobs.calls import Calls
 from syncengine.jobs.enriching import Enriching
 from syncengine.jobs.fetch_report import FetchOptions
@@ -48,6 +48,8 @@ class Fetching:
         self._notes: list[str] = []
         self._lists: list[FetchedList] = []
         self._roster: Roster | None = None
+        self._in_doubt = False
+        self._listed_at: Instant | None = None
         self._more: Mapping[TrackKey, Claim] = {}
         with open_unit() as unit:
             book = unit.remote(service.name)
@@ -67,8 +69,9 @@ class Fetching:
         for one in wanted:
             self._lists.append(self._taken(one))
         if self._options.whole or self._options.liked:
-            self._lists.append(self._liked())
+            self._lists.append(self._likes())
         self._verify()
+        self._remember_refusals()
         enriching = Enriching(
             self._service, self._open_unit, self._clock, self._asking.credits,
             full=self._options.full,
@@ -81,7 +84,10 @@ class Fetching:
         with self._open_unit() as unit:
             made = unit.remote(self._service.name).calls_of_run(self._calls.run or 0)
         left = self._calls.left()
-        return Fetched(self._lists, self._roster, self._more, made, self._saved, left, self._notes)
+        return Fetched(
+            self._lists, self._roster, self._more, made, self._saved, left, self._notes,
+            self._in_doubt,
+        )  # fmt: skip
 
     # What is wanted
 
@@ -89,7 +95,7 @@ class Fetching:
         listing = self._asking.listing("listing", self._since)
         with self._open_unit() as unit:
             known = unit.lists.listed(Source.API)
-        if _is_suspect(known, len(listing.playlists)):
+        if is_cut_short(known, len(listing.playlists)):
             self._asking.forget("listing")
             listing = self._asking.listing("listing", self._since)
         keys = sorted(each.key for each in listing.playlists)
@@ -98,13 +104,15 @@ class Fetching:
             self._notes.append(
                 f"the service did not say what {listing.unseen:,} of the playlists are: none was ended"
             )
-        elif _is_suspect(known, count) and not self._confirmed(keys, listing.at):
+        elif is_cut_short(known, count) and not self._confirmed(keys, listing.at):
             self._notes.append(
                 f"the service lists {count:,} playlists, where {known:,} were: none was ended; "
                 "a later fetch that agrees, at least an hour from now, confirms it"
             )
         else:
             self._roster = Roster(listing.at, keys)
+        self._in_doubt = self._roster is None
+        self._listed_at = listing.at
         return listing.playlists
 
     def _confirmed(self, keys: Sequence[str], at: Instant) -> bool:
@@ -137,7 +145,8 @@ class Fetching:
         same = version is not None and version.value == one.version and one.key in self._last
         if same and not self._options.full:
             self._saved += self._pages(one.total)
-            return FetchedList(one, "unchanged", self._clock())
+            # It was so when the listing was told, which may be a while ago.
+            return FetchedList(one, "unchanged", self._listed_at or self._clock())
         refused = self._forbidden.get(one.key)
         is_asked_for = self._options.full or not self._options.whole
         if refused and not is_asked_for and refused.at + _ASK_AGAIN > self._clock():
@@ -145,22 +154,49 @@ class Fetching:
             return FetchedList(one, "forbidden", self._clock())
         try:
             return self._read(one)
+        except Unsteady as error:
+            return FetchedList(one, "suspect", self._clock(), warnings=[str(error)])
         except Forbidden as error:
-            with self._open_unit() as unit:
-                unit.remote(self._service.name).note(FORBIDDEN, one.key, "", self._clock())
-                unit.commit()
+            if error.everything:
+                raise  # it is the app that is not let in, not this list that is not shown
             return FetchedList(one, "forbidden", self._clock(), warnings=[str(error)])
         except Gone as error:
-            return FetchedList(one, "missing", self._clock(), warnings=[str(error)])
+            # What the listing names and nobody may see: playlists that Spotify makes itself are such.
+            status = "forbidden" if self._options.whole else "missing"
+            return FetchedList(one, status, self._clock(), warnings=[str(error)])
+
+    def _remember_refusals(self) -> None:
+        """Note what was refused, so that it is not asked for each time.
+
+        Of somebody whose other playlists are shown, a refusal is an odd moment and no rule.
+        """
+        shown = {
+            each.one.owner
+            for each in self._lists
+            if each.status in ("fetched", "unchanged") and each.one.owner
+        }
+        with self._open_unit() as unit:
+            book = unit.remote(self._service.name)
+            for each in self._lists:
+                if each.status == "forbidden" and each.warnings and each.one.owner not in shown:
+                    book.note(FORBIDDEN, each.one.key, "", each.at)
+            unit.commit()
 
     def _read(self, one: RemotePlaylist) -> FetchedList:
         at, size = self._asking.read(one)
         version = one.version or ""
-        if _is_suspect(self._sizes.get(one.key, 0), size):
+        if is_cut_short(self._sizes.get(one.key, 0), size):
             # An outage looks like this as well: ask once more before it is believed even so far.
             self._asking.forget(one.key)
             at, _ = self._asking.read(one._replace(total=None))
         return FetchedList(one, "fetched", at, version=version)
+
+    def _likes(self) -> FetchedList:
+        try:
+            return self._liked()
+        except Unsteady as error:
+            one = RemotePlaylist(LIKED, LIKED_NAME, None, None)
+            return FetchedList(one, "suspect", self._clock(), warnings=[str(error)])
 
     def _liked(self) -> FetchedList:
         known = [] if self._options.full else self._known_likes()
@@ -168,7 +204,7 @@ class Fetching:
         fresh = self._asking.entries(LIKED, version)
         size = len(fresh) + len(known) - ground
         before = self._sizes.get(LIKED, 0)
-        if _is_suspect(before, size):
+        if is_cut_short(before, size):
             self._asking.forget(LIKED)
             version, ground, at = self._asking.liked(known)
             fresh = self._asking.entries(LIKED, version)
@@ -194,7 +230,7 @@ class Fetching:
                 self._asking.forget(each.one.key)
                 self._lists.remove(each)
                 is_liked = each.one.key == LIKED
-                self._lists.append(self._liked() if is_liked else self._taken(each.one))
+                self._lists.append(self._likes() if is_liked else self._taken(each.one))
         for each in self._changed("check"):
             each.version_holds = False
             each.warnings.append(
@@ -256,11 +292,6 @@ def _session(note: Note | None, now: Instant) -> Instant:
     if note is not None and note.value and int(note.value) + SITTING > now:
         return Instant(int(note.value))
     return now
-
-
-def _is_suspect(before: int, now: int) -> bool:
-    lost = before - now
-    return (now == 0 and before > 0) or (lost > LOST_AT_LEAST and now * 2 < before)
 
 
 def _is_playlist(key: ListKey) -> bool:

@@ -27,13 +27,13 @@ from syncengine.storage.unit_of_work import UnitOfWork
 
 Progress = Callable[[int, int], None]
 """Told how many files are done, and of how many."""
-
 Place = tuple[int, int, Instant | None]
 """Playlist and track, as row numbers, and when it was added."""
 
 _BATCH_LINES = 100_000
 """Lines that are followed through at once: bounds the memory that an import of years needs."""
 _DAY = 24 * 60 * 60
+_OLD = ("an older file came back under a newer time", "give its own time with --taken-at")
 
 
 def import_csv(
@@ -268,26 +268,30 @@ class _Import:
             for one in candidates
             if one.known and one.known.effect is Effect.ASIDE
         }
-        if known:
-            settled = self._memory.accept(list(known))
-            for number, effect in settled.effects.items():
-                known[number].report.status = "imported" if effect.heard else "suspect"
+        settled = self._memory.accept(list(known)).effects if known else {}
+        for number, effect in settled.items():
+            known[number].report.status = "imported" if effect.heard else "suspect"
 
     def _explain_suspects(self) -> None:
         """Say of each suspect file why it is one, and what can be done."""
         for number, (told, held) in self._memory.timeline.sizes(self._suspects).items():
-            one = self._suspects[number]
-            if one.report.status != "suspect":
+            if (one := self._suspects[number]).report.status != "suspect":
                 continue
             remedy = "a later export that agrees confirms it"
             if told == 0:
                 why = f"it came back empty, where {held:,} entries were"
             elif held - told > LOST_AT_LEAST and told * 2 < held:
                 why = f"it has {told:,} entries, where {held:,} were"
+            elif one.inferred and self._came_before(one, number):
+                why, remedy = _OLD
             else:
-                why = "an older file came back under a newer time"
-                remedy = "give its own time with --taken-at"
+                why = f"most of the {held:,} entries that were there are not in it"
             one.report.warnings.append(f"kept aside: {why}; {remedy}, or say --accept {one.stem!r}")
+
+    def _came_before(self, one: Candidate, number: int) -> bool:
+        """Tell whether others than this observation had these bytes."""
+        seen = self._memory.timeline.seen_bytes([one.digest])
+        return any(each.id != number for group in seen.values() for each in group)
 
     def _is_whole(self) -> bool:
         """Tell whether these files are all there are: a zip or folder that cannot be read may hold more."""

@@ -19,7 +19,7 @@ from syncengine.jobs.import_report import SnapshotReport
 from syncengine.jobs.observing import Observer, told_digest
 from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.remote import FORBIDDEN, LISTING, SESSION, VERSION
-from syncengine.storage.repositories.timeline import NewObservation
+from syncengine.storage.repositories.timeline import LastTold, NewObservation
 from syncengine.storage.unit_of_work import UnitOfWork
 
 FileKeys = Callable[[str], Collection[PlaylistKey]]
@@ -63,6 +63,7 @@ class Remembering:
         }
         self._joins: Sequence[Join] = ()
         self._ended: Sequence[str] = ()
+        self._renamed = False
 
     def run(self, run: int) -> FetchReport:
         """Make everything visible, and report; the caller commits."""
@@ -78,9 +79,11 @@ class Remembering:
         snapshot = self._record(self._observations(told), run)
         self._settle()
         gained, lost = self._memory.gained_and_lost()
-        held = {key for key, size in self._unit.lists.sizes().items() if size}
+        sizes = self._unit.lists.sizes()
         for key, report in self._reports.items():
-            report.has_stored = key in held
+            report.has_stored = bool(sizes.get(key))
+            if report.entries is None and report.status == "unchanged":
+                report.entries = sizes.get(key, 0)
         said = self._fetched
         return FetchReport(
             self._snapshot(snapshot),
@@ -97,7 +100,14 @@ class Remembering:
             self._unit.library.track_count() - tracks,
             gained,
             lost,
+            said.in_doubt,
+            self._unheeded(),
         )
+
+    def _unheeded(self) -> list[str]:
+        named = [_names(each.one) for each in self._fetched.lists]
+        accepted = self._setting.options.accept
+        return sorted(t for t in accepted if not any(t.casefold() in each for each in named))
 
     def _entries(self, each: FetchedList) -> list[RemoteEntry]:
         pages = self._book.kept_pages(each.one.key, each.version or "")
@@ -112,7 +122,8 @@ class Remembering:
     def _observations(
         self, told: Mapping[ListKey, Sequence[RemoteEntry]]
     ) -> dict[ListKey, NewObservation]:
-        there = [each for each in self._fetched.lists if each.status != "missing"]
+        # What could not be read in peace, or is not there, says nothing.
+        there = [e for e in self._fetched.lists if e.status not in ("missing", "suspect")]
         called = {each.one.key: each.one.name for each in there}
         keys = self._timeline.keys()
         keys |= self._timeline.add_keys({k: name for k, name in called.items() if k not in keys})
@@ -120,26 +131,33 @@ class Remembering:
             {name: set(self._setting.file_keys(name)) for name in called.values()}
         )
         dialect = self._memory.claims.dialect(self._service.dialect)
+        last = self._timeline.last_told(Source.API)
         new: dict[ListKey, NewObservation] = {}
         for each in there:
             key = each.one.key
-            said = self._said(each, told.get(key))
+            said = self._said(each, told.get(key), last.get(key))
             if said is None:
                 continue
             kind, digest, content = said
             if content is not None:
                 self._reports[key].entries = len(self._memory.contents.lines(content))
-                if content in self._timeline.told_at(keys[key].id, each.at).values():
-                    continue
+            at = each.at
+            while self._timeline.told_at(keys[key].id, at):
+                at = Instant(at + 1)  # two looks within a second are two observations
+            told_as = last[key].name if key in last else None
+            self._renamed |= told_as not in (None, names[each.one.name])
             new[key] = NewObservation(
-                keys[key].id, names[each.one.name], dialect, each.at, Source.API, kind,
+                keys[key].id, names[each.one.name], dialect, at, Source.API, kind,
                 inferred=False, accepted=self._is_accepted(each.one), digest=digest,
                 content=content,
             )  # fmt: skip
         return new
 
     def _said(
-        self, each: FetchedList, entries: Sequence[RemoteEntry] | None
+        self,
+        each: FetchedList,
+        entries: Sequence[RemoteEntry] | None,
+        before: LastTold | None,
     ) -> tuple[Kind, bytes, int | None] | None:
         """Return what was told of a list, as kind, digest and content; None for nothing new."""
         contents = self._memory.contents
@@ -147,7 +165,6 @@ class Remembering:
             # One that was not asked for again, because it was forbidden lately, says nothing new.
             mark = hashlib.sha256(b"forbidden").digest()
             return (Kind.FORBIDDEN, mark, None) if each.warnings else None
-        before = self._timeline.last_told(Source.API).get(each.one.key)
         if entries is None:  # as it was
             if before is None or before.at >= each.at:
                 return None
@@ -166,8 +183,7 @@ class Remembering:
 
     def _is_accepted(self, one: RemotePlaylist) -> bool:
         said = {text.casefold() for text in self._setting.options.accept}
-        named = {one.name.casefold(), one.key.casefold(), one.key.rpartition(":")[2].casefold()}
-        return not named.isdisjoint(said)
+        return not _names(one).isdisjoint(said)
 
     def _record(self, new: Mapping[ListKey, NewObservation], run: int) -> int | None:
         roster = self._fetched.roster
@@ -186,7 +202,7 @@ class Remembering:
                 report.warnings.append(_SUSPECT.format(report.entries or 0, report.name))
         if roster is not None:
             self._end(snapshot, roster)
-        if not settled.news and not self._ended:
+        if not (settled.news or self._ended or self._renamed):
             self._timeline.unlist(snapshot)
         return snapshot
 
@@ -248,6 +264,11 @@ class Remembering:
         latest = library.latest()
         force = None if latest is None else self._timeline.in_force(latest)
         return None if force is None else SnapshotReport(*force, unchanged=True)
+
+
+def _names(one: RemotePlaylist) -> set[str]:
+    """Return what a person may call a list, case folded."""
+    return {one.name.casefold(), one.key.casefold(), one.key.rpartition(":")[2].casefold()}
 
 
 def _same(lines: Sequence[Line], others: Sequence[Line]) -> bool:

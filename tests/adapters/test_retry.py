@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from syncengine.core.moment import Instant
 from syncengine.errors import Forbidden, RemoteError, Transient, TryLater
 from tests.fakes.call_book import Book
 
-WHERE = {"system": "a service", "operation": "GET /thing"}
+WHERE: dict[str, Any] = {"system": "a service", "operation": "GET /thing"}
 START = 1_000
 
 

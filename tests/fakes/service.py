@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from syncengine.core.identity import ArtistKey, PlaylistKey, TrackKey, fold
 from syncengine.core.moment import Instant
@@ -13,7 +14,7 @@ from syncengine.core.track import API_RANK, Artist, AudioFeatures, Claim, Dialec
 from syncengine.errors import Forbidden, Gone, SignInNeeded, Transient, TryLater
 
 DIALECT = Dialect("spotify", "test", API_RANK)
-_WHERE = {"system": "spotify", "operation": "track"}
+_WHERE: dict[str, Any] = {"system": "spotify", "operation": "track"}
 
 
 def rate_limited() -> TryLater:

@@ -11,6 +11,7 @@ from tests.fakes.spotify_faults import (
     cut,
     quota_exceeded,
     rate_limited,
+    refused,
     server_error,
     shortened,
 )
@@ -260,7 +261,7 @@ def test_a_listing_that_came_back_empty_ends_no_playlist(remote: RemoteShell) ->
     remote.fetch()
     remote.sleep(DAY)
     remote.double.faults.add("GET /me/playlists", shortened(0), times=50)
-    said = remote.fetch()
+    said = remote.fetch(code=8)
     assert said["notes"]
     assert remote.entries("A") == uris(*tracks)
     remote.double.faults.clear()
@@ -357,3 +358,118 @@ def test_features_that_the_budget_left_out_come_with_the_next_fetch(
     remote.sleep(DAY)
     remote.fetch()
     assert remote.double.log.count("GET /audio-features*") == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["Active premium subscription required for the owner of the app.", "not registered"]
+)
+def test_an_app_that_is_not_let_in_ends_the_fetch_and_freezes_nothing(
+    remote: RemoteShell, text: str
+) -> None:
+    tracks = remote.world.add_tracks(3)
+    for name in ("A", "B"):
+        remote.world.add_playlist(name, tracks)
+    remote.double.faults.add("GET /playlists/*", refused(403, text), times=9)
+    remote.fetch(code=1)
+    remote.double.faults.clear()
+    remote.sleep(HOUR)
+    assert set(remote.statuses(remote.fetch()).values()) <= {"fetched", "unchanged"}
+
+
+def test_a_refusal_of_a_list_of_ones_own_is_an_odd_moment(remote: RemoteShell) -> None:
+    tracks = remote.world.add_tracks(5)
+    mine = [remote.world.add_playlist(name, tracks[:3]) for name in ("A", "B")]
+    remote.fetch()
+    remote.sleep(DAY)
+    remote.world.add_to(mine[0], tracks[4])
+    remote.double.faults.add("GET /playlists/*", refused(403, "Forbidden"))
+    assert remote.statuses(remote.fetch())["A"] == "forbidden"
+    remote.sleep(DAY)
+    assert remote.statuses(remote.fetch())["A"] == "fetched"
+    assert len(remote.entries("A")) == 4
+
+
+def test_a_list_that_is_given_other_contents_every_week_is_believed(remote: RemoteShell) -> None:
+    tracks = remote.world.add_tracks(90)
+    weekly = remote.world.add_playlist("Weekly", tracks[:30])
+    remote.fetch()
+    for week in (1, 2):
+        remote.sleep(7 * DAY)
+        remote.world.replace_items(weekly, tracks[week * 30 : week * 30 + 30])
+        assert remote.statuses(remote.fetch())["Weekly"] == "fetched"
+        assert remote.entries("Weekly") == uris(*tracks[week * 30 : week * 30 + 30])
+
+
+def test_two_looks_within_a_second_are_two_observations(remote: RemoteShell) -> None:
+    tracks = remote.world.add_tracks(60)
+    playlist = remote.world.add_playlist("P", tracks)
+    remote.fetch()
+    remote.sleep(DAY)
+    remote.world.replace_items(playlist, tracks[:5])
+    remote.fetch("--playlist", playlist.id, code=8)
+    said = remote.fetch("--playlist", playlist.id, "--accept", "P")
+    assert remote.statuses(said) == {"P": "fetched"}
+    assert len(remote.entries("P")) == 5
+    assert remote.fetch("--playlist", playlist.id)["playlists"][0]["entries"] == 5
+
+
+def test_what_a_resumed_listing_told_holds_from_then_and_not_from_now(remote: RemoteShell) -> None:
+    tracks = remote.world.add_tracks(120)
+    short = remote.world.add_playlist("Short", tracks[:3])
+    long = remote.world.add_playlist("Long", tracks[:5])
+    remote.fetch()
+    remote.sleep(DAY)
+    remote.world.add_to(long, tracks[50])
+    remote.double.faults.add("GET /playlists/*", rate_limited(60))
+    remote.fetch(code=6)
+    remote.sleep(600)
+    remote.world.add_to(short, tracks[60])
+    remote.fetch()
+    told = {each["playlist"]: each for each in remote.shell.json("playlists")["playlists"]}
+    assert told["Short"]["observed_at"] < told["Long"]["observed_at"]
+    remote.sleep(HOUR)
+    remote.fetch()
+    assert len(remote.entries("Short")) == 4
+
+
+def test_a_playlist_of_spotifys_own_is_forbidden_and_not_asked_for_each_time(
+    remote: RemoteShell,
+) -> None:
+    remote.world.add_playlist("Discover Weekly", remote.world.add_tracks(3), owner="spotify")
+    remote.double.faults.add("GET /playlists/*", refused(404, "Resource not found"), times=9)
+    assert remote.statuses(remote.fetch())["Discover Weekly"] == "forbidden"
+    remote.sleep(DAY)
+    remote.fetch()
+    assert remote.double.log.count("GET /playlists/*") == 0
+
+
+def test_a_rename_is_news(remote: RemoteShell) -> None:
+    playlist = remote.world.add_playlist("Before", remote.world.add_tracks(3))
+    remote.fetch()
+    remote.sleep(DAY)
+    remote.world.rename(playlist, "After")
+    said = remote.fetch()
+    assert not said["snapshot"]["unchanged"]
+    assert len(remote.shell.json("history", "list")["snapshots"]) == 2
+
+
+def test_a_restless_list_does_not_keep_the_others_from_being_seen(remote: RemoteShell) -> None:
+    tracks = remote.world.add_tracks(130)
+    restless = remote.world.add_playlist("Restless", tracks[:120])
+    remote.world.add_playlist("Calm", tracks[:3])
+    for page in range(2, 40, 2):
+        remote.double.before_page(
+            "GET /playlists/{playlist_id}/items",
+            lambda: (
+                remote.world.add_to(restless, tracks[125]) if len(restless.entries) < 160 else None
+            ),
+            page=page,
+        )
+    said = remote.fetch(code=8)
+    assert remote.statuses(said)["Restless"] == "suspect"
+    assert len(remote.entries("Calm")) == 3
+
+
+def test_a_name_to_accept_that_no_list_has_is_said(remote: RemoteShell) -> None:
+    remote.world.add_playlist("P", remote.world.add_tracks(3))
+    assert "--accept 'Nope' had no effect" in remote.shell("fetch", "--accept", "Nope").err

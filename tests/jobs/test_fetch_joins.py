@@ -141,3 +141,53 @@ def test_dropping_a_fetch_makes_the_next_one_read_again(remote: RemoteShell) -> 
     remote.sleep(DAY)
     assert remote.statuses(remote.fetch())["Mix"] == "fetched"
     assert len(remote.entries("Mix")) == 20
+
+
+def test_an_export_of_a_renamed_playlist_is_not_of_the_one_that_has_its_name_now(
+    remote: RemoteShell, tmp_path: Path
+) -> None:
+    tracks = remote.world.add_tracks(100)
+    first = remote.world.add_playlist("Road Trip", tracks[:60])
+    remote.fetch()
+    remote.shell("export", tmp_path / "out")
+    other = Shell(tmp_path / "other.db", remote.shell._capsys)
+    other.now = remote.shell.now
+    remote.shell = other
+    other(
+        "import-csv", tmp_path / "out" / "spotify_playlists", "--taken-at", "2027-01-15T09:00:00Z"
+    )
+    remote.world.rename(first, "Road Trip 2025")
+    second = remote.world.add_playlist("Road Trip", tracks[55:100])
+    remote.sleep(DAY)
+    remote.fetch()
+    told = {each["key"]: each for each in playlists(remote)}
+    assert len(told[f"spotify:playlist:{first.id}"]["keys"]) == 2
+    assert len(told[f"spotify:playlist:{second.id}"]["keys"]) == 1
+    assert (
+        len(
+            remote.entries(
+                "Road Trip 2025",
+            )
+        )
+        == 60
+    )
+
+
+def test_twins_stay_joined_when_they_are_exported_again(
+    remote: RemoteShell, tmp_path: Path
+) -> None:
+    tracks = remote.world.add_tracks(60)
+    remote.world.add_playlist("Mix", tracks[:30])
+    remote.world.add_playlist("Mix", tracks[30:])
+    for day in ("a", "b"):
+        (tmp_path / day).mkdir()
+        export(tmp_path / day / "one", "Mix", tracks[:30])
+        export(tmp_path / day / "two", "Mix", tracks[30:])
+    remote.shell("import-csv", tmp_path / "a", "--taken-at", "2027-01-14T08:00:00Z")
+    remote.fetch()
+    assert len(playlists(remote)) == 2
+    remote.sleep(DAY)
+    remote.fetch()
+    said = remote.shell.json("import-csv", tmp_path / "b", "--taken-at", "2027-01-16T08:10:00Z")
+    assert said["parted"] == []
+    assert len(playlists(remote)) == 2

@@ -80,12 +80,14 @@ def _forbidden(endpoint: str, said: str, told: str, where: Mapping[str, Any]) ->
         return Forbidden(
             "Spotify answers an app in development mode only while the app's owner has Premium, and "
             "says that the owner of this one has not; after a change it can take some hours",
+            everything=True,
             **where,
         )
     if any(words in folded for words in _NOT_LISTED):
         return Forbidden(
             "this person is not among the users of the app; its owner adds them in the dashboard at "
             "developer.spotify.com, five at most",
+            everything=True,
             **where,
         )
     if "scope" in folded:

@@ -70,6 +70,8 @@ def command(
         report = _run(cli, options, steps)
     for note in report.notes:
         cli.warn(note)
+    for text in report.unheeded:
+        cli.warn(f"--accept {text!r} had no effect: no list that was fetched goes by that name")
     if cli.json:
         cli.emit("fetch", document(report, round(time.perf_counter() - started, 2)))
     else:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack, Place
-from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey, is_album, shown_key
+from syncengine.core.identity import (
+    UNAVAILABLE,
+    PlaylistKey,
+    TrackKey,
+    file_key,
+    is_album,
+    shown_key,
+)
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
 from syncengine.core.snapshot import Effect, Source
@@ -225,7 +232,8 @@ class LibraryReader:
         told = told_names(self._connection)
         states = []
         for n, key, name, stem, inferred in self._connection.execute(query):
-            if n in told and key in told[n][1]:  # what its file goes by: the name is known by now
+            # Where it is what its file goes by, the name is known by now.
+            if n in told and not told[n][1].isdisjoint((key, file_key(key))):
                 name, inferred = told[n][0], False  # noqa: PLW2901 - a better one
             shown = shown_key(key, known.get(n, ()))
             states.append(

@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Column, Connection, Subquery, bindparam, exists, func, select, update
 
-from syncengine.core.identity import LIKED, PlaylistKey
+from syncengine.core.identity import LIKED, PlaylistKey, file_key
 from syncengine.core.moment import FOR_EVER, Instant
 from syncengine.core.rename import Trail
 from syncengine.core.snapshot import Effect, Ending, Kind, Observation, Source, Step
@@ -306,8 +306,17 @@ class Past:
 
     def named_by(self) -> set[tuple[int, int]]:
         """Return the keys of exports, each with a name that the API tells of such a playlist."""
-        query = select(KEYS.c.id, NAME_KEYS.c.name_id).join(KEYS, KEYS.c.key == NAME_KEYS.c.key)
-        return {(key, name) for key, name in self._connection.execute(query)}
+        names: dict[str, list[int]] = {}
+        for name, key in self._connection.execute(select(NAME_KEYS.c.name_id, NAME_KEYS.c.key)):
+            names.setdefault(key, []).append(name)
+        if not names:
+            return set()
+        return {
+            (number, name)
+            for number, key in self._connection.execute(select(KEYS.c.id, KEYS.c.key))
+            for each in {key, file_key(PlaylistKey(key))}
+            for name in names.get(each, ())
+        }
 
 
 class _KnownToApi(NamedTuple, Generic[T]):
