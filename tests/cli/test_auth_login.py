@@ -217,15 +217,33 @@ def test_a_denial(desk: Desk, way: str) -> None:
     assert desk.token_calls == 0
 
 
-@pytest.mark.parametrize("way", ["browser", "pipe"])
-def test_an_answer_to_another_question(desk: Desk, way: str) -> None:
+def test_a_piped_answer_to_another_question(desk: Desk) -> None:
     with Run(desk) as run:
         address = run.address()
-        back = desk.agree(address).replace(state_of(address), "somebody-elses")
-        run.say(back) if way == "pipe" else desk.session.get(back)
+        run.say(desk.agree(address).replace(state_of(address), "somebody-elses"))
         run.end(1)
     assert "belongs to another sign-in" in error_of(run)
     assert desk.token_calls == 0
+
+
+@pytest.mark.parametrize("way", ["browser", "pasted"])
+@pytest.mark.parametrize("what", ["code=stolen", "error=access_denied"])
+def test_an_answer_to_another_question_ends_nothing(desk: Desk, way: str, what: str) -> None:
+    """Any page of the web can send a browser to an address on this machine."""
+    with Run(desk, terminal=True) as run:
+        back = desk.agree(run.address())
+        foreign = f"{back.partition('?')[0]}?{what}&state=somebody-elses"
+        if way == "pasted":
+            run.say(foreign)
+        else:
+            page = desk.session.get(foreign)
+            assert page.status_code == 400
+            assert "goes on waiting" in page.text
+        assert desk.token_calls == 0
+        run.say(back) if way == "pasted" else desk.session.get(back)
+        run.end()
+    assert ("belongs to another sign-in" in run.err) is (way == "pasted")
+    assert desk.stored()["access_token"]
 
 
 def test_a_code_that_is_no_longer_good(desk: Desk) -> None:
@@ -267,15 +285,34 @@ def test_one_who_gives_up(desk: Desk) -> None:
     assert error_of(run) == "interrupted"
 
 
-def test_a_port_in_use(desk: Desk) -> None:
+@pytest.mark.parametrize("terminal", [True, False], ids=["pasted", "piped"])
+@pytest.mark.parametrize("named", [True, False], ids=["in the setting", "as an option"])
+def test_where_another_program_has_the_port_a_person_brings_the_answer(
+    desk: Desk, terminal: bool, named: bool
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        taken = f"http://127.0.0.1:{port}/callback"
-        for options, redirect in (((), taken), (("--port", str(port)), REDIRECT)):
-            with Run(desk, *options, SPOTIFY_REDIRECT_URI=redirect) as run:
-                run.end(1)
-            assert f"port {port} of the redirect URI is in use" in error_of(run)
-            assert "register http://127.0.0.1/callback" in error_of(run)
+        redirect = f"http://127.0.0.1:{port}/callback" if named else REDIRECT
+        options = () if named else ("--port", str(port))
+        with Run(desk, *options, terminal=terminal, SPOTIFY_REDIRECT_URI=redirect) as run:
+            back = desk.agree(run.address())
+            assert back.startswith(f"http://127.0.0.1:{port}/callback?")
+            run.say(back)
+            run.end()
+    assert f"warning: port {port} of the redirect URI is in use, so the answer" in run.err
+    assert "register http://127.0.0.1/callback" in run.err
+    assert "This ends by itself" not in run.err
+
+
+def test_the_port_is_free_again_at_once(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+    redirect = f"http://127.0.0.1:{port}/callback"
+    for _ in range(2):
+        with Run(desk, SPOTIFY_REDIRECT_URI=redirect) as run:
+            desk.session.get(desk.agree(run.address()))
+            run.end()
+        assert "warning" not in run.err
 
 
 def test_the_port_may_be_chosen(desk: Desk) -> None:

@@ -10,6 +10,7 @@ import hmac
 import queue
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Self
@@ -58,6 +59,8 @@ class Login:
         self._scope = " ".join(sorted(scopes))
         self._answers: queue.SimpleQueue[Answer | SyncEngineError] = queue.SimpleQueue()
         self._listener: Listener | None = None
+        self.obstacle = ""
+        """Why nothing listens where the browser will end up, if that is on this machine."""
         self._redirect_uri = redirect_uri
         if port is not None:
             if not is_loopback(redirect_uri):
@@ -99,11 +102,20 @@ class Login:
         return self._listener is not None
 
     def paste(self, text: str) -> bool:
-        """Take the redirect address from a person; return whether it is one."""
+        """Take the redirect address from a person; return whether it is one.
+
+        Raises UserError for that of another sign-in; this one goes on.
+        """
         answer = read_answer(text)
-        if answer is not None:
-            self._answers.put(answer)
-        return answer is not None
+        if answer is None:
+            return False
+        if not self._is_ours(answer):
+            raise UserError(
+                "the answer belongs to another sign-in (its state is not the one that was sent): "
+                "open the address that was printed last"
+            )
+        self._answers.put(answer)
+        return True
 
     def give_up(self, error: SyncEngineError) -> None:
         """End the waiting with an error, unless an answer is there."""
@@ -112,8 +124,7 @@ class Login:
     def wait(self, seconds: float) -> None:
         """Wait for the answer, from whichever way it comes first, and keep the sign-in.
 
-        Raises SignInNeeded where the person denied, nothing came, or Spotify takes the code no more,
-        and UserError where the answer belongs to another sign-in.
+        Raises SignInNeeded where the person denied, nothing came, or Spotify takes the code no more.
         """
         try:
             answer = self._answers.get(timeout=seconds)
@@ -141,11 +152,6 @@ class Login:
 
     def _finish(self, answer: Answer) -> None:
         started = self._started()
-        if not hmac.compare_digest(answer.state.encode(), started.state.encode()):
-            raise UserError(
-                "the answer belongs to another sign-in (its state is not the one that was sent): "
-                "open the address that was printed last"
-            )
         if answer.error or not answer.code:
             self._forget()
             denied = answer.error == "access_denied"
@@ -173,19 +179,32 @@ class Login:
         }
 
     def _listen(self, old: _Pending | None) -> None:
-        """Listen where the answer will come, at the last run's port if any free one will do."""
+        """Listen where the answer will come, at the last run's port if any free one will do.
+
+        Where that cannot be, a person can still bring the answer.
+        """
         if not is_loopback(self._redirect_uri):
             return
         port = urlsplit(self._redirect_uri).port
         if port is None and old is not None:
-            try:
-                last = urlsplit(old.redirect_uri).port or 0
-                self._listener = Listener(self._redirect_uri, last, self._answers.put)
-            except UserError:
-                old = None
-        if self._listener is None:
-            self._listener = Listener(self._redirect_uri, port or 0, self._answers.put)
-        self._redirect_uri = with_port(self._redirect_uri, self._listener.port)
+            with suppress(UserError):
+                self._listener = self._listener_at(urlsplit(old.redirect_uri).port or 0)
+        try:
+            self._listener = self._listener or self._listener_at(port or 0)
+        except UserError as error:
+            self.obstacle = str(error)
+        else:
+            self._redirect_uri = with_port(self._redirect_uri, self._listener.port)
+
+    def _listener_at(self, port: int) -> Listener:
+        return Listener(self._redirect_uri, port, is_ours=self._is_ours, hear=self._answers.put)
+
+    def _is_ours(self, answer: Answer) -> bool:
+        """Tell whether an answer is to what was asked here: anybody may send a browser to this machine."""
+        pending = self._pending
+        return pending is not None and hmac.compare_digest(
+            answer.state.encode(), pending.state.encode()
+        )
 
     def _new(self) -> _Pending:
         return _Pending(

@@ -24,6 +24,11 @@ _TAKEN = _PAGE.format(
     title="That is all", text="You can close this window; the terminal says how it went."
 )
 _UNKNOWN = _PAGE.format(title="Nothing here", text="This address only takes Spotify's answer.")
+_NOT_OURS = _PAGE.format(
+    title="Not this sign-in",
+    text="This answer belongs to another sign-in, and was not taken. The terminal goes on waiting for "
+    "its own: open the address that was printed there last.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,23 @@ def with_port(redirect_uri: str, port: int | None) -> str:
 class Listener:
     """Listens at a loopback address until closed; port 0 is a free one.
 
-    ``hear`` is called, in another thread, with what each request for the address's path asks.
-    Raises UserError where the port is in use, or not allowed.
+    Of what is brought to the address's path, ``hear`` is called, in another thread, with each answer
+    that ``is_ours``. Raises UserError where the port is in use, or not allowed.
     """
 
-    def __init__(self, redirect_uri: str, port: int, hear: Callable[[Answer], None]) -> None:
+    def __init__(
+        self,
+        redirect_uri: str,
+        port: int,
+        *,
+        is_ours: Callable[[Answer], bool],
+        hear: Callable[[Answer], None],
+    ) -> None:
         parts = urlsplit(redirect_uri)
         host = parts.hostname or _LOOPBACK[0]
         kind = _Server6 if ":" in host else _Server
         try:
-            self._server = kind((host, port), parts.path or "/", hear)
+            self._server = kind((host, port), parts.path or "/", is_ours, hear)
         except OSError as error:
             raise UserError(_no_port(redirect_uri, port, error)) from error
         self.port = int(self._server.server_address[1])
@@ -90,12 +102,21 @@ class _Server(ThreadingHTTPServer):
     # Elsewhere (Windows) this would let two programs listen at one port.
     allow_reuse_address = os.name == "posix"
 
-    def __init__(self, place: tuple[str, int], path: str, hear: Callable[[Answer], None]) -> None:
-        self.path, self.hear = path, hear
+    def __init__(
+        self,
+        place: tuple[str, int],
+        path: str,
+        is_ours: Callable[[Answer], bool],
+        hear: Callable[[Answer], None],
+    ) -> None:
+        self.path, self.is_ours, self.hear = path, is_ours, hear
         super().__init__(place, _Handler)
 
     def server_bind(self) -> None:
         """Bind without asking the name service who we are, as the parent would."""
+        if self.allow_reuse_address:
+            # Else the browser's last connection keeps the port for a minute (TIME_WAIT).
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         socket.socket.bind(self.socket, self.server_address)
         self.server_address = self.socket.getsockname()
 
@@ -115,8 +136,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Take Spotify's answer; anything else (a browser's icon) is not found."""
         asked = urlsplit(self.path)
         answer = read_answer(f"?{asked.query}") if asked.path == self.server.path else None
-        self._say(404 if answer is None else 200, _UNKNOWN if answer is None else _TAKEN)
-        if answer is not None:
+        if answer is None:
+            self._say(404, _UNKNOWN)
+        elif not self.server.is_ours(answer):
+            self._say(400, _NOT_OURS)
+        else:
+            self._say(200, _TAKEN)  # first: once it is heard, this process may end
             self.server.hear(answer)
 
     def _say(self, status: int, page: str) -> None:
@@ -138,7 +163,8 @@ def _no_port(redirect_uri: str, port: int, error: OSError) -> str:
     why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
     bare = re.sub(r":\d+$", "", urlsplit(redirect_uri).netloc)
     return (
-        f"port {port} of the redirect URI {why}: end what uses it, or register "
+        f"port {port} of the redirect URI {why}, so the answer has to be pasted or piped in; or end "
+        "what uses it, or register "
         f"{with_port(redirect_uri, None)} at Spotify and set SPOTIFY_REDIRECT_URI to it, and any "
         f"free port of {bare} will do"
     )

@@ -86,10 +86,7 @@ class SignIn:
         return sign_in_state(self._file.path, self._clock())
 
     def log_in(self, *, write: bool = False, port: int | None = None) -> Login:
-        """Begin a sign-in; entered, it listens at the redirect URI (``port`` is put into it).
-
-        Raises UserError where it cannot listen there.
-        """
+        """Begin a sign-in; entered, it listens at the redirect URI (``port`` is put into it)."""
         self._token = None
         scopes = READ_SCOPES | WRITE_SCOPES if write else READ_SCOPES
         return Login(self._accounts, self._file, self._clock, self._redirect_uri, scopes, port)

@@ -13,7 +13,7 @@ import typer
 
 from syncengine.cli.context import CliContext
 from syncengine.cli.sign_in_view import sign_in_document, sign_in_line
-from syncengine.errors import UsageError
+from syncengine.errors import UsageError, UserError
 
 if TYPE_CHECKING:
     from syncengine.adapters.spotify.login import Login
@@ -73,6 +73,8 @@ def command(
 def _ask(cli: CliContext, login: Login, *, write: bool, browser: bool) -> None:
     """Say what to do, and take what is pasted, while the answer is waited for elsewhere."""
     talk = cli.terminal.write_talk  # also when quiet: without the address nothing can go on
+    if login.obstacle:
+        cli.warn(login.obstacle)
     talk(f"Open this address, and agree there:\n\n{login.address}\n")
     person = _is_terminal(sys.stdin)
     if person:
@@ -89,8 +91,15 @@ def _read(cli: CliContext, login: Login, person: bool, again: str) -> None:
     """Take addresses from stdin; without a terminal its end is the end of the waiting."""
     with suppress(OSError, ValueError):  # closed, or no text
         for line in sys.stdin or ():
-            if login.paste(line):
-                return
+            try:
+                if login.paste(line):
+                    return
+            except UserError as error:
+                if not person:
+                    login.give_up(error)
+                    return
+                cli.warn(str(error))
+                continue
             if line.strip() and not person:
                 login.give_up(UsageError("what was piped in is no redirect address", [_HOW]))
                 return
