@@ -63,6 +63,21 @@ def test_a_duplicate_by_isrc_comes_before_one_by_name(
     assert (same.match, same.track.key) == ("isrc", track(30))
 
 
+@pytest.mark.parametrize("isrc", ["ZZ-AN8-44-70683", "zz an8 44 70683", " ZZAN84470683\n"])
+@pytest.mark.parametrize("stored", ["ZZAN84470683", "zz-an8-44-70683"])
+def test_an_isrc_may_be_written_with_hyphens(
+    library: Library, tmp_path: Path, isrc: str, stored: str
+) -> None:
+    header = "Track URI,Track Name,Artist Name(s),Album Name,Duration (ms),ISRC,Added At"
+    lines = [header, f"{track(30)},Other Words,Someone,Album,180000,{stored},2025-06-01"]
+    (tmp_path / "With ISRC.csv").write_text("\n".join(lines) + "\n")
+    library.import_csv(tmp_path / "With ISRC.csv", taken_at="2026-02-01")
+    same = library.find_duplicate(isrc=isrc)
+    assert same is not None
+    assert (same.match, same.track.key) == ("isrc", track(30))
+    assert library.find_duplicate(isrc="-") is None
+
+
 @pytest.mark.parametrize("index_first", [True, False])
 def test_an_isrc_that_only_spotify_told_of_counts(
     library: Library, service: MadeService, *, index_first: bool
@@ -190,6 +205,15 @@ def test_search_asks_where_nothing_stored_is_found(library: Library, service: Ma
     assert [each.is_fallback for each in library.search("deja", prefer="api")] == [True]
     with pytest.raises(TryLater):
         library.search("unheard of")
+
+
+@pytest.mark.parametrize("text", ['"', "", " \t", "?!… – _", "'"])
+@pytest.mark.parametrize("prefer", ["api", "stored", "offline"])
+def test_a_search_without_words_finds_nothing(
+    library: Library, service: MadeService, text: str, prefer: Any
+) -> None:
+    assert library.search(text, prefer=prefer) == []
+    assert service.calls == []
 
 
 @pytest.mark.parametrize(

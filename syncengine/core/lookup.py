@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
@@ -27,6 +28,8 @@ Prefer = Literal["api", "stored", "offline"]
 Match = Literal["id", "isrc", "name"]
 """By what two tracks were found to be one recording."""
 RATE_LIMITED = "rate-limited"
+_WORD = re.compile(r"[^\W_]+")
+_ISRC_GAPS = re.compile(r"[\W_]+")
 
 
 class Fallback(NamedTuple):
@@ -268,6 +271,16 @@ def features_answer(
 def _last(origin: Provenance, told: Told) -> Instant:
     """Return when a source last said so: a later export that repeats a fact makes it young again."""
     return max(origin.at, told.last_told.get(origin.source, origin.at))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the folded words of a text; punctuation is none."""
+    return _WORD.findall(fold(text))
+
+
+def plain_isrc(isrc: str) -> str:
+    """Return an ISRC without the hyphens and spaces that it may be written with, in capitals."""
+    return _ISRC_GAPS.sub("", isrc).upper()
 
 
 def is_by(artist: str, credited: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ from syncengine.core.lookup import (
     Prefer,
     TrackAnswer,
     is_called,
+    words_of,
 )
 from syncengine.core.track import Claim, resolve
 from syncengine.errors import NotFound, SyncEngineError, UsageError
@@ -147,6 +148,8 @@ class Lookups:
 
     def search(self, text: str, limit: int, prefer: Prefer) -> list[TrackAnswer]:
         """Return the tracks that have all words, the best first: stored ones, else the service's."""
+        if not words_of(text):
+            return []
         self.refresh()
         with self.known.store.reading() as shelf:
             keys = shelf.names.search(text, limit)

@@ -7,7 +7,6 @@ by one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, sel
 from sqlalchemy.exc import OperationalError
 
 from syncengine.core.identity import UNAVAILABLE, TrackKey, fold
-from syncengine.core.lookup import is_as_long, is_by
+from syncengine.core.lookup import is_as_long, is_by, plain_isrc, words_of
 from syncengine.core.track import Recording
 from syncengine.storage.bulk import Lookup, bulk_insert
 from syncengine.storage.models import catalog
@@ -26,7 +25,6 @@ from syncengine.storage.repositories.entries import ENTRIES
 
 _BETWEEN = "\x1f"
 """Between the artists of a credit; no part of any word."""
-_WORD = re.compile(r"[^\W_]+")
 _NAMES = Table(
     "lookup_names",
     MetaData(),
@@ -92,15 +90,18 @@ class LookupIndex:
 
     def with_isrc(self, isrc: str) -> list[Candidate]:
         """Return the tracks that have an ISRC, the likeliest first."""
+        plain = plain_isrc(isrc)
+        if not plain:
+            return []
         self._need_names()
-        return _candidates(_BY_ISRC.quick_rows(self._connection, [isrc.upper()]))
+        return _candidates(_BY_ISRC.quick_rows(self._connection, [plain]))
 
     def search(self, text: str, limit: int) -> list[TrackKey]:
         """Return the tracks that have every word, the last one perhaps unfinished, the best first.
 
         Those that playlists hold come first, and among them those of just this title.
         """
-        words = _WORD.findall(fold(text))
+        words = words_of(text)
         if not words:
             return []
         self._need_names()
@@ -118,7 +119,7 @@ class LookupIndex:
         recording, isrc = answer.said.claim.recording, answer.said.claim.isrc
         if self._has_names and key in self._known and isrc:
             n = _NAMES.c
-            told = update(_NAMES).where(n.key == key, n.isrc == "").values(isrc=isrc.upper())
+            told = update(_NAMES).where(n.key == key, n.isrc == "").values(isrc=plain_isrc(isrc))
             self._connection.execute(told)
             self._connection.commit()
         if recording is None or not self._has_names or key in self._known:
@@ -225,7 +226,7 @@ class LookupIndex:
             told = answered[key].said.claim.isrc if key in answered else None
             yield (
                 key, fold(title or ""), credits.get(credit, ""), fold(album or ""),
-                (isrc or told or "").upper(), length, popularity or 0, int(number in held),
+                plain_isrc(isrc or told or ""), length, popularity or 0, int(number in held),
             )  # fmt: skip
 
     def _insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -237,7 +238,7 @@ def _row_of(key: TrackKey, answer: KeptAnswer, recording: Recording) -> tuple[An
     artists = _BETWEEN.join(fold(artist.name) for artist in recording.artists)
     return (
         key, fold(recording.title or ""), artists, fold((release.album if release else None) or ""),
-        (answer.said.claim.isrc or "").upper(), recording.duration_ms, answer.popularity or 0, 0,
+        plain_isrc(answer.said.claim.isrc or ""), recording.duration_ms, answer.popularity or 0, 0,
     )  # fmt: skip
 
 

@@ -51,10 +51,11 @@ def ended(token: Token) -> SignInNeeded:
     """Return the error for a sign-in that Spotify no longer takes, or will not after its end."""
     write = _writes(token)
     end = end_of(token)
-    if end is None:
-        return needed("Spotify no longer takes the sign-in; they last six months", write=write)
-    if token.refused_at is not None and token.refused_at < end - _DAY:
-        return needed("Spotify no longer takes the sign-in; it was taken back", write=write)
+    if end is None or (token.refused_at is not None and token.refused_at < end - _DAY):
+        return needed(
+            "Spotify no longer takes the sign-in (it was taken back, or its six months are over)",
+            write=write,
+        )
     return needed(f"the Spotify sign-in ended on {_date(end)}, after six months", write=write)
 
 
