@@ -116,8 +116,9 @@ class Library:
 
         Raises Locked while another run writes, UsageError for a time that is none.
         """
+        _want("path", paths, str, Path)
         try:
-            moment = None if taken_at is None else parse_local(taken_at)
+            moment = None if taken_at is None else parse_local(_text("taken_at", taken_at))
         except ValueError as error:
             raise UsageError(f"taken_at: {taken_at!r} is no date or date-time") from error
         keep_days = self._settings.keep_csv_days
@@ -138,11 +139,13 @@ class Library:
 
     def at(self, when: str = "latest") -> history.LibraryThen:
         """Return the library as it was at a moment, with the facts known then."""
+        _text("when", when)
         with self._database.reading() as unit:
             return history.library_at(unit, when)
 
     def diff(self, start: str, end: str = "latest") -> history.LibraryDiff:
         """Return what changed between two moments."""
+        _want("moment", (start, end), str)
         with self._database.reading() as unit:
             return history.diff_between(unit, start, end)
 
@@ -157,8 +160,9 @@ class Library:
         where Spotify could not say and nothing is stored.
         """
         chosen = self._prefer(prefer, "api")
+        _text("track", track)
         if artist is not None:
-            return self._lookups.tracks.named(track, artist, chosen)
+            return self._lookups.tracks.named(track, _text("artist", artist), chosen)
         return self._lookups.tracks.track(read_key(track), chosen)
 
     @overload
@@ -191,6 +195,7 @@ class Library:
         with self._database.reading() as unit:
             asked = query or TrackQuery()
             if playlist is not None:
+                _text("playlist", playlist)
                 key = find_playlist(unit.library.playlist_records(), playlist).key
                 asked = TrackQuery(asked.search, asked.artist, key, asked.popularity, asked.missing)
             return select_tracks(unit.library.catalog_tracks(), asked, sort, None)
@@ -225,6 +230,8 @@ class Library:
         Case and accents don't matter, and the last word may be unfinished. Where nothing stored is
         found Spotify is asked, for ten at most.
         """
+        _text("text", text)
+        _want("limit", (limit,), int)
         if limit < 1:
             raise UsageError(f"limit: {limit} is less than 1")
         return self._lookups.tracks.search(text, limit, self._prefer(prefer, "stored"))
@@ -244,6 +251,10 @@ class Library:
         of a track is asked of Spotify; lengths differ by two seconds at most. Raises as ``track`` does.
         """
         chosen = self._prefer(prefer, "stored")
+        given = {"track": track, "artist": artist, "isrc": isrc}
+        for name, value in given.items():
+            _want(name, (value,), str, type(None))
+        _want("duration_ms", (duration_ms,), int, float, type(None))
         by_name = artist is not None and track is not None
         if track is None and isrc is None:
             raise UsageError("say which track: by id, by title and artist, or by ISRC")
@@ -264,6 +275,7 @@ class Library:
 
     def playlist_tracks(self, playlist: str, *, prefer: Prefer | None = None) -> ListAnswer:
         """Return a playlist (by name, key, id, URI or URL) with its tracks in order, as ``liked_songs``."""
+        _text("playlist", playlist)
         return self._lookups.lists.entries(playlist, self._prefer(prefer, "stored"))
 
     def playlists(self, *, prefer: Prefer | None = None) -> list[PlaylistAnswer]:
@@ -271,23 +283,55 @@ class Library:
 
         Raises UsageError for "api": what Spotify lists now is what a fetch brings.
         """
-        return self._lookups.lists.playlists(prefer or "stored")
+        return self._lookups.lists.playlists(self._checked(prefer) or "stored")
 
     def playlists_of(self, track: str, *, prefer: Prefer | None = None) -> list[HoldingAnswer]:
         """Return every place that a track (id, URI or URL) has in the library now.
 
         Raises UsageError for "api": Spotify does not tell.
         """
-        return self._lookups.lists.playlists_of(read_key(track), prefer or "stored")
+        chosen = self._checked(prefer) or "stored"
+        return self._lookups.lists.playlists_of(read_key(_text("track", track)), chosen)
 
     def _prefer(self, given: Prefer | None, usual: Prefer) -> Prefer:
         """Return who is asked: as the script says, else Spotify where the settings want no stored facts."""
+        usual = usual if self._settings.spotify_csv_backup_enabled else "api"
+        return self._checked(given) or usual
+
+    @staticmethod
+    def _checked(given: Prefer | None) -> Prefer | None:
         if given is not None and given not in _PREFER:
             raise UsageError(f"prefer: {given!r} is none of {', '.join(_PREFER)}")
-        return given or (usual if self._settings.spotify_csv_backup_enabled else "api")
+        return given
 
 
 def _items(given: Iterable[Item]) -> list[Item]:
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise UsageError(f"a list of tracks is wanted here, not {given!r}; track() looks one up")
+    return [_item(each) for each in given]
+
+
+def _item(given: object) -> Item:
     if isinstance(given, str):
-        raise UsageError("a list of tracks is wanted here; track() looks one up")
-    return [each if isinstance(each, str) else (each[0], each[1]) for each in given]
+        return given
+    match given:
+        case [str(title), str(artist)]:
+            return title, artist
+        case _:
+            raise UsageError(
+                f"{given!r} is no track: write its id, URI or URL, or its title and an artist"
+            )
+
+
+def _text(name: str, given: str) -> str:
+    _want(name, (given,), str)
+    return given
+
+
+def _want(name: str, given: Iterable[object], *kinds: type) -> None:
+    """Raise UsageError for a value of another kind: scripts are seldom checked before they run."""
+    for each in given:
+        if not isinstance(each, kinds):
+            words = {str: "a text", Path: "a path", int: "a whole number"}
+            wanted = " or ".join(words[kind] for kind in kinds if kind in words)
+            raise UsageError(f"{name}: {each!r} is not {wanted}")

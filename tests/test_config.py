@@ -39,6 +39,20 @@ def problems_of(environ: dict[str, str] | None = None, **overrides: str) -> list
     return caught.value.problems
 
 
+def test_the_message_names_the_first_problem() -> None:
+    wrong = {"SPOTIFY_CSV_CACHE_TTL": "soon"}
+    with pytest.raises(ConfigError) as one:
+        Settings.load(environ=wrong)
+    assert str(one.value) == f"a setting is wrong: {one.value.problems[0]}"
+    assert str(one.value).startswith(
+        "a setting is wrong: SPOTIFY_CSV_CACHE_TTL in the environment "
+    )
+    with pytest.raises(ConfigError) as two:
+        Settings.load(environ=wrong | {"SYNCENGINE_NO_SUCH": "1"})
+    assert str(two.value) == f"2 settings are wrong, the first: {two.value.problems[0]}"
+    assert len(two.value.problems) == 2
+
+
 def test_without_any_source_the_defaults_hold(home: Path) -> None:
     settings = Settings.load(environ={})
     assert settings.data_dir == home / "data" / "syncengine"

@@ -171,9 +171,25 @@ def test_a_playlist_that_only_exports_know_stands_in(
     mix = library.playlist_tracks("Mix", prefer="api")
     assert mix.fallback is not None
     assert (mix.fallback.reason, len(mix)) == ("not-found", 4)
-    with pytest.raises(NotFound):
+    assert "Spotify's id of the playlist 'Mix' is not known" in mix.fallback.message
+    assert "run syncengine fetch" in mix.fallback.message
+    with pytest.raises(NotFound, match="there is no stored playlist"):
         library.playlist_tracks("No Such Playlist")
     assert service.calls == []
+
+
+def test_without_the_backup_a_name_still_says_which_playlist(
+    library: Library, service: MadeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = made.write(tmp_path / f"Known [{PLAYLIST[-22:]}].csv", songs(1, 2))
+    library.import_csv(named, taken_at="2026-02-01")
+    service.lists = {PLAYLIST: [listed(entry(track(60), "Song", "Somebody"))]}
+    monkeypatch.setenv("SPOTIFY_CSV_BACKUP_ENABLED", "false")
+    url = f"sqlite:///{tmp_path / 'library.db'}"
+    with Library(url, clock=lambda: NOW, service=service) as strict:
+        assert [each.track for each in strict.playlist_tracks("known")] == [track(60)]
+        with pytest.raises(NotFound, match=r"id of the playlist 'Mix' is not known.* fetch"):
+            strict.playlist_tracks("Mix")
 
 
 def test_playlists_and_who_holds_a_track(library: Library, service: MadeService) -> None:
@@ -230,6 +246,46 @@ def test_a_search_without_words_finds_nothing(
 def test_wrong_calls_are_told(library: Library, call: Any) -> None:
     with pytest.raises(UsageError):
         call(library)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda it: it.track(None),
+        lambda it: it.track(None, artist="Somebody"),
+        lambda it: it.track("Song", artist=5),
+        lambda it: it.track(b"Song"),
+        lambda it: it.track([track(1)]),
+        lambda it: it.track(track(1), prefer=["api"]),
+        lambda it: it.tracks(5),
+        lambda it: it.tracks([track(1), None]),
+        lambda it: it.tracks([("one",)]),
+        lambda it: it.tracks([("one", None)]),
+        lambda it: it.tracks(playlist=5),
+        lambda it: it.audio_features(None),
+        lambda it: it.audio_features([None]),
+        lambda it: it.search(None),
+        lambda it: it.search("x", limit="5"),
+        lambda it: it.find_duplicate(5),
+        lambda it: it.find_duplicate("Song", artist=5),
+        lambda it: it.find_duplicate(isrc=5),
+        lambda it: it.find_duplicate("Song", artist="Somebody", duration_ms="3:20"),
+        lambda it: it.playlist_tracks(None),
+        lambda it: it.playlists(prefer="soon"),
+        lambda it: it.playlists_of(None),
+        lambda it: it.playlists_of(track(1), prefer=1),
+        lambda it: it.at(None),
+        lambda it: it.diff("1", 2),
+        lambda it: it.import_csv(None),
+        lambda it: it.import_csv("x", taken_at=5),
+    ],
+)
+def test_values_of_the_wrong_kind_are_told(
+    library: Library, service: MadeService, call: Any
+) -> None:
+    with pytest.raises(UsageError, match=r"is not a|is no |is none of|is wanted here"):
+        call(library)
+    assert service.calls == []
 
 
 def test_what_was_counted_is_written_when_the_program_ends(

@@ -148,7 +148,8 @@ def _report(failure: Failure, draft: Draft, error: BaseException) -> int:
         with suppress(BrokenPipeError, UserError):  # stdout itself may be what is broken
             draft.terminal.write_json(told)
             return failure.code
-    lines = [f"error: {safe(message)}", *(f"  - {safe(problem)}" for problem in problems)]
+    others = [problem for problem in problems if problem not in message]
+    lines = [f"error: {safe(message)}", *(f"  - {safe(problem)}" for problem in others)]
     draft.terminal.write_talk("\n".join([*lines, failure.hint] if failure.hint else lines))
     return failure.code
 

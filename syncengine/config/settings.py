@@ -110,9 +110,13 @@ class Settings:
         reading.add_config_file(_config_dir() / "config.toml")
         given = reading.values()
         if reading.problems:
-            count = len(reading.problems)
-            what = "a setting is wrong" if count == 1 else f"{count} settings are wrong"
-            raise ConfigError(what, reading.problems)
+            first, *others = reading.problems
+            what = (
+                f"{len(others) + 1} settings are wrong, the first"
+                if others
+                else "a setting is wrong"
+            )
+            raise ConfigError(f"{what}: {first}", reading.problems)
         data_dir = _data_dir()
         places: dict[str, object] = {
             "database_url": f"sqlite:///{(data_dir / 'library.db').as_posix()}",

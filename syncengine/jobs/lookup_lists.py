@@ -74,15 +74,16 @@ class ListLookups:
         """
         self._refresh()
         notes = self._asker.notes
-        useful = self._asker.may_use_stored(prefer)
-        stored, key = self._stored(text) if useful else (None, parse_playlist(text))
+        stored, key, name = self._stored(text)
+        if not self._asker.may_use_stored(prefer):
+            stored = None
         if stored is not None and prefer != "api":
             notes.count(STORED)
             notes.count(SAVED, max(1, -(-len(stored) // _PAGE)))
             return stored
         try:
             if prefer == "offline" or key is None or key.startswith("csv:"):
-                raise NotFound(f"there is no stored playlist {text!r}, and this is no id of one")
+                raise NotFound(_unknown(text, name, prefer))
             answer = self._asker.ask(
                 lambda service: self._fetched(service, key), patient=stored is None
             )
@@ -95,17 +96,17 @@ class ListLookups:
         notes.count(ASKED)
         return answer
 
-    def _stored(self, text: str) -> tuple[ListAnswer | None, PlaylistKey | None]:
-        """Return a list as it is stored, and the key that the service would know it by."""
+    def _stored(self, text: str) -> tuple[ListAnswer | None, PlaylistKey | None, str | None]:
+        """Return a list as it is stored, the key that the service would know it by, and its name."""
         with self._known.store.reading() as shelf:
             try:
                 record = find_playlist(shelf.unit.library.playlist_records(), text)
             except NotFound:
-                return None, parse_playlist(text)
+                return None, parse_playlist(text), None
             keys = [record.key, *(key for key, _ in record.keys)]
             remote = next((k for k in keys if k == LIKED or k.startswith("spotify:")), None)
             if record.observed_at is None or record.ended_at is not None:
-                return None, remote
+                return None, remote, record.name
             source, at = shelf.tracks.told_by([record.id]).get(
                 record.id, (UNKNOWN, record.observed_at)
             )
@@ -114,7 +115,7 @@ class ListLookups:
         answer = ListAnswer(
             key=record.key, name=record.name, entries=entries, source=source, at=at, age=age
         )
-        return answer, remote
+        return answer, remote, record.name
 
     def _entries(self, shelf: Shelf, playlist: int) -> list[EntryAnswer]:
         library = shelf.unit.library
@@ -157,6 +158,19 @@ class ListLookups:
             at=now,
             age=0,
         )
+
+
+def _unknown(text: str, name: str | None, prefer: Prefer) -> str:
+    if prefer == "offline" and name is not None:
+        return f"nothing is stored of the playlist {name!r} as it is now"
+    if prefer == "offline":
+        return f"there is no stored playlist {text!r}"
+    if name is None:
+        return f"there is no stored playlist {text!r}, and this is no id of one"
+    return (
+        f"Spotify's id of the playlist {name!r} is not known, because only exports told of it: run "
+        "syncengine fetch, which learns it, or name the playlist by its id or URL"
+    )
 
 
 def _person(people: Mapping[int, str], number: object) -> str | None:

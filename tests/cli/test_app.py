@@ -307,6 +307,10 @@ def test_wrong_settings_end_a_command_before_it_starts(
     monkeypatch.setenv("NOTION_VERSION", "old")
     assert call(failing(AssertionError("it ran")), "probe", "--json") == 2
     assert len(told(capsys)["problems"]) == 2
+    assert call(failing(AssertionError("it ran")), "probe") == 2
+    said = capsys.readouterr().err
+    assert said.count("SYNCENGINE_DATABSE_URL in the environment") == 1
+    assert said.count("NOTION_VERSION in the environment") == 1
     assert run(["help"]) == 0
     assert call(tell_flags, "probe", "--help") == 0
     assert run(["--version"]) == 0
