@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Item,
         ListAnswer,
         Prefer,
+        SearchAnswer,
         TrackAnswer,
     )
     from syncengine.core.ports import Clock
@@ -222,13 +223,12 @@ class Library:
             return lookups.features(read_key(tracks), self._prefer(prefer, "api"))
         return lookups.many_features(_items(tracks), self._prefer(prefer, "stored"))
 
-    def search(
-        self, text: str, *, limit: int = 20, prefer: Prefer | None = None
-    ) -> list[TrackAnswer]:
+    def search(self, text: str, *, limit: int = 20, prefer: Prefer | None = None) -> SearchAnswer:
         """Return the tracks that have all words in title, artists and album, the best first.
 
         Case and accents don't matter, and the last word may be unfinished. Where nothing stored is
-        found Spotify is asked, for ten at most.
+        found Spotify is asked, for ten at most; where it cannot say, the list is empty, and its ``fallback``
+        says why.
         """
         _text("text", text)
         _want("limit", (limit,), int)

@@ -17,7 +17,15 @@ from syncengine.core.track import AudioFeatures
 from syncengine.errors import Gone, NotFound, TryLater, UsageError
 from tests import made_exports as made
 from tests.builders import NOW, track
-from tests.fakes.service import PLAYLIST, MadeService, entry, listed, rate_limited
+from tests.fakes.service import (
+    PLAYLIST,
+    MadeService,
+    entry,
+    listed,
+    no_network,
+    no_sign_in,
+    rate_limited,
+)
 from tests.made_exports import UNAVAILABLE as GREY
 from tests.made_exports import Song, songs
 
@@ -218,9 +226,51 @@ def test_search_asks_where_nothing_stored_is_found(library: Library, service: Ma
     assert [each.key for each in library.search("volcano")] == [track(70)]
     assert service.calls == ["search"]
     service.failing = rate_limited
-    assert [each.is_fallback for each in library.search("deja", prefer="api")] == [True]
-    with pytest.raises(TryLater):
-        library.search("unheard of")
+    found = library.search("deja", prefer="api")
+    assert ([each.is_fallback for each in found], found.is_fallback) == ([True], True)
+
+
+@pytest.mark.parametrize("prefer", ["stored", "api"])
+@pytest.mark.parametrize(
+    ("fails", "reason"),
+    [(rate_limited, "rate-limited"), (no_network, "unreachable"), (no_sign_in, "sign-in")],
+)
+def test_a_search_that_nobody_can_answer_is_empty_and_says_why(
+    library: Library, service: MadeService, fails: Any, reason: str, prefer: Any
+) -> None:
+    service.failing = fails
+    found = library.search("qqqq zzzz", prefer=prefer)
+    assert found == []
+    assert found.fallback == (reason, str(fails()))
+    service.failing = None
+    assert library.search("qqqq zzzz", prefer=prefer).fallback is None
+    assert library.search("qqqq zzzz", prefer="offline").fallback is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "fails"),
+    [
+        ("SPOTIFY_CSV_FALLBACK_ON_RATE_LIMIT", rate_limited),
+        ("SPOTIFY_CSV_FALLBACK_ON_ERROR", no_network),
+        ("SPOTIFY_CSV_BACKUP_ENABLED", rate_limited),
+    ],
+)
+def test_a_flag_makes_such_a_search_an_error(
+    library: Library,
+    service: MadeService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    fails: Any,
+) -> None:
+    monkeypatch.setenv(variable, "false")
+    service.failing = fails
+    url = f"sqlite:///{tmp_path / 'library.db'}"
+    with (
+        Library(url, clock=lambda: NOW, service=service) as strict,
+        pytest.raises(type(fails())),
+    ):
+        strict.search("qqqq zzzz")
 
 
 @pytest.mark.parametrize("text", ['"', "", " \t", "?!… – _", "'"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -122,6 +122,22 @@ class TrackAnswer(Answer):
     def features(self) -> AudioFeatures | None:
         """Spotify's audio features."""
         return self.facts.features
+
+
+class SearchAnswer(list[TrackAnswer]):
+    """The tracks that a search found, the best first.
+
+    ``fallback`` is that of each of them; where none is found it says why the service did not look.
+    """
+
+    def __init__(self, found: Iterable[TrackAnswer] = (), fallback: Fallback | None = None) -> None:
+        super().__init__(found)
+        self.fallback = fallback
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether what is stored, if anything, stands in for an answer of the service."""
+        return self.fallback is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,9 @@ from syncengine.core.lookup import (
     Item,
     Match,
     Prefer,
+    SearchAnswer,
     TrackAnswer,
+    fallback_of,
     is_called,
     words_of,
 )
@@ -146,10 +148,13 @@ class Lookups:
 
     # By words
 
-    def search(self, text: str, limit: int, prefer: Prefer) -> list[TrackAnswer]:
-        """Return the tracks that have all words, the best first: stored ones, else the service's."""
+    def search(self, text: str, limit: int, prefer: Prefer) -> SearchAnswer:
+        """Return the tracks that have all words, the best first: stored ones, else the service's.
+
+        Raises what stood in the way only where the rules let nothing stand in, not even nothing.
+        """
         if not words_of(text):
-            return []
+            return SearchAnswer()
         self.refresh()
         with self.known.store.reading() as shelf:
             keys = shelf.names.search(text, limit)
@@ -158,23 +163,23 @@ class Lookups:
         notes = self.asker.notes
         if prefer == "offline" or (prefer == "stored" and stored):
             notes.count(STORED)
-            return stored
+            return SearchAnswer(stored)
         try:
             streak, most = Streak(self.asker), min(limit, _MOST_FOUND)
             said = self._found(text, most, streak, patient=not stored)
         except SyncEngineError as error:
             if prefer == "stored" and isinstance(error, NotSetUp):
-                notes.count(STORED)
-                return []  # whoever has no Spotify searches the library, and it has none
-            why = self.asker.instead(error) if stored else None
+                notes.count(STORED)  # whoever has no Spotify searches the library, and it has none
+                return SearchAnswer(fallback=fallback_of(error))
+            why = self.asker.instead(error)
             if why is None:
                 notes.count(FAILED)
                 raise
-            return [replace(answer, fallback=why) for answer in stored]
+            return SearchAnswer((replace(answer, fallback=why) for answer in stored), why)
         notes.count(ASKED)
         for key, answer in said.items():
             self.known.heard(key, answer)
-        return self.known.answers(self.known.told(said))
+        return SearchAnswer(self.known.answers(self.known.told(said)))
 
     def _found(self, text: str, limit: int, streak: Streak, *, patient: bool) -> Said:
         return streak.ask(

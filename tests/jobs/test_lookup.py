@@ -196,7 +196,8 @@ def test_without_any_settings_it_works_from_what_is_stored(library: Library, url
     with Library(url, clock=lambda: NOW) as alone:
         answer = alone.track(KNOWN)
         assert (answer.title, answer.fallback and answer.fallback.reason) == ("Song 1", "sign-in")
-        assert alone.search("strange") == []
+        nothing = alone.search("strange")
+        assert (nothing, nothing.fallback and nothing.fallback.reason) == ([], "sign-in")
         assert [e.facts.recording.title for e in alone.liked_songs()] == [
             "Song 2", "Song 4", "Déjà Vu",
         ]  # fmt: skip
