@@ -19,6 +19,7 @@ from syncengine.storage.unit_of_work import Database
 if TYPE_CHECKING:
     import requests
 
+    from syncengine.adapters.retry import Policy
     from syncengine.adapters.spotify.client import SpotifyService
     from syncengine.adapters.spotify.sign_in import SignIn
     from syncengine.adapters.spotify.wire import AccessTokens
@@ -97,13 +98,14 @@ def make_lookups(
 ) -> LookupFace:
     """Return what looks things up; ``service`` takes Spotify's place. Nothing is opened or asked yet."""
     from syncengine.jobs.lookup import Lookups
-    from syncengine.jobs.lookup_asking import Asker, Rules
+    from syncengine.jobs.lookup_asking import Asker, Pauses, Rules
     from syncengine.jobs.lookup_known import Known
     from syncengine.jobs.lookup_lists import ListLookups
     from syncengine.jobs.lookup_notes import LookupNotes
     from syncengine.storage.lookup_store import LookupStore
 
     made: list[SpotifyService] = []
+    pauses = Pauses()
 
     def make(patient: bool) -> Service | None:
         if service is not None:
@@ -113,7 +115,12 @@ def make_lookups(
         book = spotify_calls(settings, database, clock)
         if not patient:  # an import that has the database to itself is not waited for either
             book = replace(book, open_unit=partial(database.unit, patience=_AT_ONCE))
-        made.append(spotify_service(settings, book, spotify_sign_in(settings, clock), clock))
+        from syncengine.adapters.retry import BRIEF
+
+        sign_in = spotify_sign_in(settings, clock)
+        made.append(
+            spotify_service(settings, book, sign_in, clock, policy=BRIEF, sleep=pauses.wait)
+        )
         return made[-1] if patient else made[-1].hasty()
 
     rules = Rules(
@@ -124,7 +131,7 @@ def make_lookups(
     notes = LookupNotes(lambda: database.unit(patience=0) if database.exists else None, clock)
     store = LookupStore(database)
     refresh = _csv_folder(settings, database, notes, clock)
-    known, asker = Known(store, notes, clock), Asker(make, notes, rules)
+    known, asker = Known(store, notes, clock), Asker(make, notes, rules, pauses)
     return LookupFace(
         Lookups(known, asker, refresh), ListLookups(known, asker, refresh), notes, store, made
     )
@@ -225,20 +232,26 @@ def spotify(settings: Settings, clock: Clock) -> Callable[[CallBook], Service]:
 
 
 def spotify_service(
-    settings: Settings, book: CallBook, tokens: AccessTokens, clock: Clock
+    settings: Settings,
+    book: CallBook,
+    tokens: AccessTokens,
+    clock: Clock,
+    *,
+    policy: Policy | None = None,
+    sleep: Callable[[float], None] | None = None,
 ) -> SpotifyService:
-    """Return Spotify as it is asked for a fetch; ``hasty()`` of it is for lookups.
+    """Return Spotify as it is asked for a fetch, or by another policy.
 
-    ``book`` counts its calls; ``tokens`` is the sign-in.
+    ``book`` counts its calls; ``tokens`` is the sign-in; ``sleep`` waits for pauses.
     """
+    import time
     from random import SystemRandom
-    from time import sleep
 
-    from syncengine.adapters.retry import Retry
+    from syncengine.adapters.retry import PATIENT, Retry
     from syncengine.adapters.spotify.client import SpotifyService
     from syncengine.adapters.spotify.wire import Connection, Wire
 
-    retry = Retry(book, clock, sleep, SystemRandom())
+    retry = Retry(book, clock, sleep or time.sleep, SystemRandom(), policy or PATIENT)
     return SpotifyService(Wire(tokens, retry, Connection(settings.spotify_api_url, clock)))
 
 

@@ -66,6 +66,8 @@ class Policy:
 
 PATIENT = Policy()
 """For a fetch: there is nothing else to do than to wait."""
+BRIEF = Policy(attempts=2, total=10.0, longest_asked=5.0, timeout=10.0)
+"""For a lookup that has no stored answer: a script goes on, and can come back for this one."""
 HASTY = Policy(attempts=1, timeout=5.0)
 """For a lookup that has a stored answer: it is better than any wait."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -24,6 +25,17 @@ class NotSetUp(SignInNeeded):
     """No service is set up, so nobody can be asked."""
 
 
+class Pauses(threading.local):
+    """What a thread has waited for the service so far, in seconds."""
+
+    waited = 0.0
+
+    def wait(self, seconds: float) -> None:
+        """Wait."""
+        self.waited += seconds
+        time.sleep(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """When stored facts may stand in: at all, at a rate limit, at any other obstacle."""
@@ -42,8 +54,10 @@ class Rules:
 class Asker:
     """Asks the service, which is made when first needed; any number of threads may share it."""
 
-    def __init__(self, make: MakeService, notes: LookupNotes, rules: Rules) -> None:
+    def __init__(self, make: MakeService, notes: LookupNotes, rules: Rules, pauses: Pauses) -> None:
+        """``pauses`` is what services that ``make`` makes wait with."""
         self._make = make
+        self.pauses = pauses
         self.notes = notes
         self.rules = rules
         self._made: dict[bool, Service | None] = {}
@@ -99,10 +113,14 @@ class Asker:
 
 
 class Streak:
-    """One batch: an obstacle that is in everybody's way ends the asking, and the rest is told so."""
+    """One batch: an obstacle that is in everybody's way ends the asking, and the rest is told so.
+
+    One pause is waited for, and no second one: a script waits for its batch a few seconds at most.
+    """
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
+        self._waited = asker.pauses.waited
         self._broken = 0
         self.ended: SyncEngineError | None = None
 
@@ -110,6 +128,7 @@ class Streak:
         """Ask once more, or raise the error that ended it."""
         if self.ended is not None:
             raise self.ended
+        patient = patient and self._asker.pauses.waited == self._waited
         try:
             answer = self._asker.ask(question, patient=patient)
         except SyncEngineError as error:

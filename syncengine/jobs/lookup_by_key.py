@@ -110,7 +110,9 @@ class ByKey:
     ) -> None:
         """Ask the service for tracks by their own keys, and note what became of each."""
         known = {own for key, own in asked.items() if key in stored}
-        said, failed = self._ask(kind, list(dict.fromkeys(asked.values())), streak, stored=known)
+        # Those with a stored answer first: nothing is waited for on their way.
+        own_keys = sorted(dict.fromkeys(asked.values()), key=lambda own: own not in known)
+        said, failed = self._ask(kind, own_keys, streak, stored=known)
         for key, own in asked.items():
             heard = None
             if own in said:

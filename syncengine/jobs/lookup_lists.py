@@ -8,13 +8,13 @@ from dataclasses import dataclass, fields, replace
 from syncengine.core.identity import LIKED, LIKED_NAME, PlaylistKey, TrackKey, parse_playlist
 from syncengine.core.lookup import EntryAnswer, Fallback, HoldingAnswer, ListAnswer, Prefer
 from syncengine.core.moment import Instant
-from syncengine.core.remote import ListKey, RemoteEntry, Service
-from syncengine.core.track import Attestation, Facts, resolve
+from syncengine.core.remote import ListKey, RemoteEntry
+from syncengine.core.track import Attestation, Dialect, Facts, resolve
 from syncengine.errors import NotFound, SyncEngineError, UsageError
 from syncengine.jobs import playlists_of
-from syncengine.jobs.lookup_asking import Asker
+from syncengine.jobs.lookup_asking import Asker, Streak
 from syncengine.jobs.lookup_known import Known
-from syncengine.jobs.lookup_notes import ASKED, CALLS, FAILED, SAVED, STORED
+from syncengine.jobs.lookup_notes import ASKED, FAILED, SAVED, STORED
 from syncengine.jobs.playlists import find_playlist
 from syncengine.storage.lookup_store import Shelf
 from syncengine.storage.repositories.library import PlaylistRecord, number_of
@@ -84,9 +84,7 @@ class ListLookups:
         try:
             if prefer == "offline" or key is None or key.startswith("csv:"):
                 raise NotFound(_unknown(text, name, prefer))
-            answer = self._asker.ask(
-                lambda service: self._fetched(service, key), patient=stored is None
-            )
+            answer = self._fetched(key, patient=stored is None)
         except SyncEngineError as error:
             why = None if stored is None else self._asker.instead(error)
             if stored is None or why is None:
@@ -137,24 +135,30 @@ class ListLookups:
             )
         return answers
 
-    def _fetched(self, service: Service, key: ListKey) -> ListAnswer:
+    def _fetched(self, key: ListKey, *, patient: bool) -> ListAnswer:
         """Read a list from the service, page by page; nothing of it is stored."""
-        name = LIKED_NAME if key == LIKED else service.describe(key).name
+        streak = Streak(self._asker)
+        name = LIKED_NAME
+        if key != LIKED:
+            name = streak.ask(lambda service: service.describe(key).name, patient=patient)
         entries: list[RemoteEntry] = []
-        calls = 0 if key == LIKED else 1
         while True:
-            calls += 1
-            page = service.read_entries(key, service.entries(key, len(entries)))
-            entries += page.entries
+            dialect, page = streak.ask(
+                lambda service: (
+                    service.dialect,
+                    service.read_entries(key, service.entries(key, len(entries))),
+                ),
+                patient=patient,
+            )
+            entries.extend(page.entries)
             if not page.entries or len(entries) >= page.total:
                 break
-        self._asker.notes.count(CALLS, calls - 1)  # who asks has counted the first
         now = self._known.clock()
         return ListAnswer(
             key=key,
             name=name,
-            entries=[_entry_answer(service, each, now) for each in entries],
-            source=service.dialect.name,
+            entries=[_entry_answer(dialect, each, now) for each in entries],
+            source=dialect.name,
             at=now,
             age=0,
         )
@@ -177,8 +181,8 @@ def _person(people: Mapping[int, str], number: object) -> str | None:
     return people.get(number) if isinstance(number, int) else None
 
 
-def _entry_answer(service: Service, entry: RemoteEntry, now: Instant) -> EntryAnswer:
-    said = Attestation(now, service.dialect, entry.claim)
+def _entry_answer(dialect: Dialect, entry: RemoteEntry, now: Instant) -> EntryAnswer:
+    said = Attestation(now, dialect, entry.claim)
     return EntryAnswer(
         facts=resolve(entry.claim.track, [said]),
         popularity=entry.popularity,

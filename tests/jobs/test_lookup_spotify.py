@@ -10,6 +10,7 @@ import pytest
 
 from syncengine import Library
 from syncengine.core.identity import TrackKey
+from syncengine.core.lookup import Prefer
 from syncengine.errors import Forbidden, Gone, SignInNeeded, Transient, TryLater
 from tests import made_exports as made
 from tests.fakes.spotify_faults import cut, quota_exceeded, rate_limited, server_error
@@ -101,6 +102,79 @@ def test_after_a_429_nobody_is_asked_until_it_is_over(
     assert remote.double.log.count("GET /tracks/*") == 1
     remote.sleep(601)
     assert not library.track(songs[0].id).is_fallback
+
+
+@pytest.fixture
+def slept(remote: RemoteShell, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What was waited for, in seconds; nobody really waits."""
+    found: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        found.append(seconds)
+        remote.sleep(round(seconds) or 1)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    return found
+
+
+def test_a_short_pause_is_waited_for_once(
+    remote: RemoteShell, library: Library, songs: list[Track], slept: list[float]
+) -> None:
+    remote.double.faults.add("GET /tracks/*", rate_limited(3))
+    assert library.track(songs[-1].id).title == songs[-1].name
+    assert slept == [3.0]
+    remote.double.faults.add("GET /tracks/*", rate_limited(3), times=None)
+    with pytest.raises(TryLater):
+        library.track(songs[-2].id)
+    assert slept == [3.0, 3.0]
+
+
+@pytest.mark.parametrize("prefer", ["stored", "api"])
+def test_a_longer_pause_stops_no_script(
+    remote: RemoteShell, library: Library, songs: list[Track], slept: list[float], prefer: Prefer
+) -> None:
+    remote.double.faults.add("GET /tracks/*", rate_limited(20), times=None)
+    with pytest.raises(TryLater):
+        library.track(songs[-1].id, prefer=prefer)
+    remote.sleep(20)
+    batch = library.tracks([songs[-1].id, *(each.id for each in songs[:5])], prefer=prefer)
+    assert [each.key for each in batch] == [key(each) for each in songs[:5]]
+    assert {type(error) for error in batch.failed.values()} == {TryLater}
+    assert slept == []
+
+
+def test_a_batch_waits_for_one_pause(
+    remote: RemoteShell, library: Library, songs: list[Track], slept: list[float]
+) -> None:
+    remote.double.faults.plan("GET /tracks/*", [rate_limited(4), None, None] * 5)
+    batch = library.tracks([each.id for each in songs[STORED - 1 : STORED + 10]])
+    assert slept == [4.0]
+    assert len(batch) == 3  # the stored one, and those until the second pause
+    assert {type(error) for error in batch.failed.values()} == {TryLater}
+
+
+def test_a_list_waits_for_one_pause(
+    remote: RemoteShell, library: Library, songs: list[Track], slept: list[float]
+) -> None:
+    remote.world.like(*songs)
+    limited = rate_limited(4)
+    remote.double.faults.plan("GET /me/tracks", [limited, None, None])
+    assert len(library.liked_songs()) == len(songs)
+    assert slept == [4.0]
+    remote.double.faults.plan("GET /me/tracks", [limited, None, limited, None])
+    with pytest.raises(TryLater):
+        library.liked_songs()
+    assert slept == [4.0, 4.0]
+
+
+def test_what_is_stored_is_asked_about_first(
+    remote: RemoteShell, library: Library, songs: list[Track], slept: list[float]
+) -> None:
+    remote.double.faults.plan("GET /tracks/*", [None, rate_limited(600)])
+    batch = library.tracks([songs[-1].id, songs[0].id], prefer="api")
+    assert [(each.key, each.source) for each in batch] == [(key(songs[0]), "spotify")]
+    assert list(batch.failed) == [songs[-1].id]
+    assert slept == []
 
 
 def test_no_network_and_no_sign_in(
