@@ -61,6 +61,7 @@ class Login:
         self._listener: Listener | None = None
         self.obstacle = ""
         """Why nothing listens where the browser will end up, if that is on this machine."""
+        self._is_answered = False
         self._redirect_uri = redirect_uri
         if port is not None:
             if not is_loopback(redirect_uri):
@@ -119,7 +120,8 @@ class Login:
 
     def give_up(self, error: SyncEngineError) -> None:
         """End the waiting with an error, unless an answer is there."""
-        self._answers.put(error)
+        if not self._is_answered:
+            self._answers.put(error)
 
     def wait(self, seconds: float) -> None:
         """Wait for the answer, from whichever way it comes first, and keep the sign-in.
@@ -200,11 +202,16 @@ class Login:
         return Listener(self._redirect_uri, port, is_ours=self._is_ours, hear=self._answers.put)
 
     def _is_ours(self, answer: Answer) -> bool:
-        """Tell whether an answer is to what was asked here: anybody may send a browser to this machine."""
+        """Tell whether an answer is to what was asked here: anybody may send a browser to this machine.
+
+        After one that is, nobody gives up: the browser gets its page before the answer is heard.
+        """
         pending = self._pending
-        return pending is not None and hmac.compare_digest(
-            answer.state.encode(), pending.state.encode()
-        )
+        if pending is None:
+            return False
+        same = hmac.compare_digest(answer.state.encode(), pending.state.encode())
+        self._is_answered = self._is_answered or same
+        return same
 
     def _new(self) -> _Pending:
         return _Pending(

@@ -12,6 +12,7 @@ import webbrowser
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,24 @@ def test_after_six_months_it_ends_and_the_next_run_knows_without_a_call(
     assert desk.token_calls == 2
     found = desk.stored()
     assert (found["refresh_token"], found["access_token"], found["theirs"]) == (None, "", "kept")
+
+
+def test_who_gives_up_while_the_browser_gets_its_page_is_not_heard(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.sign_in().log_in() as login:
+        back = desk.agree(login.address)
+        say = BaseHTTPRequestHandler.end_headers
+
+        def give_up_and_say(handler: BaseHTTPRequestHandler) -> None:
+            if "/callback" in handler.path:
+                login.give_up(UserError("there is no terminal"))
+            say(handler)
+
+        monkeypatch.setattr(BaseHTTPRequestHandler, "end_headers", give_up_and_say)
+        assert desk.session.get(back).status_code == 200
+        login.wait(10)
+    assert desk.stored()["scope"]
 
 
 @pytest.mark.parametrize("begun", [True, False], ids=["ours", "spotipy's"])
