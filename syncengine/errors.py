@@ -23,7 +23,11 @@ from collections.abc import Sequence
 
 
 class SyncEngineError(Exception):
-    """The root of all errors raised on purpose."""
+    """The root of all errors raised on purpose; ``details`` are facts that scripts ask for, as in JSON."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.details: dict[str, object] = {}
 
 
 class UserError(SyncEngineError):

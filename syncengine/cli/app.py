@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -19,7 +19,8 @@ from syncengine.cli.lazy import CommandGroup, build
 from syncengine.cli.registry import COMMANDS, GROUPS, Entry
 from syncengine.cli.terminal import Terminal
 from syncengine.cli.text import safe
-from syncengine.errors import InvariantBroken, Refusal, SyncEngineError, UserError
+from syncengine.core.moment import Instant, to_iso
+from syncengine.errors import InvariantBroken, Refusal, SyncEngineError, TryLater, UserError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -120,6 +121,15 @@ def _own_failure(error: BaseException) -> Failure:
             return Failure(ExitCode.ERROR, _internal(error))
 
 
+def _details(error: BaseException) -> Mapping[str, object]:
+    """Return what an error tells scripts beside its sentence."""
+    if not isinstance(error, SyncEngineError):
+        return {}
+    if isinstance(error, TryLater):
+        return {"not_before": to_iso(Instant(error.not_before))} | error.details
+    return error.details
+
+
 def _internal(error: BaseException) -> str:
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return f"internal error: {' '.join(what.split())}; please report it with what --verbose shows"
@@ -145,6 +155,7 @@ def _report(failure: Failure, draft: Draft, error: BaseException) -> int:
     if draft.json and not draft.terminal.emitted:
         told: dict[str, object] = {"format_version": FORMAT_VERSION, "kind": "error"}
         told |= {"code": int(failure.code), "message": message, "problems": problems}
+        told |= _details(error)
         with suppress(BrokenPipeError, UserError):  # stdout itself may be what is broken
             draft.terminal.write_json(told)
             return failure.code

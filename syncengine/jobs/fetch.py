@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from syncengine.core.remote import CallBook, Service
-from syncengine.errors import Transient, TryLater
+from syncengine.errors import RemoteError, Transient, TryLater
 from syncengine.jobs.calls import Calls
 from syncengine.jobs.fetch_report import FetchOptions, FetchReport, exit_code
 from syncengine.jobs.fetching import Fetching, Progress
@@ -32,7 +32,7 @@ def fetch(
 
     Raises TryLater when the calls are used up or the service wants a pause, Transient when it is down,
     SignInNeeded when nobody is signed in. In each case what was read is kept, and the next fetch goes on
-    from there.
+    from there; ``details`` of the error say what it cost and how many pages are kept.
     """
     with recorded_run(calls.open_unit, "fetch", calls.clock) as run, _counted(calls, run):
         service = make_service(calls)
@@ -61,6 +61,9 @@ def _counted(calls: Calls, run: RunNote) -> Iterator[None]:
     calls.run = run.id
     try:
         yield
+    except RemoteError as error:
+        error.details |= _so_far(calls, run)
+        raise
     finally:
         with calls.open_unit() as unit:
             made = unit.remote(calls.system).calls_of_run(run.id)
@@ -68,3 +71,16 @@ def _counted(calls: Calls, run: RunNote) -> Iterator[None]:
             unit.ledger.log(run.id, calls.clock(), steps)
             unit.commit()
         run.summary |= {"calls": sum(made.values())}
+
+
+def _so_far(calls: Calls, run: RunNote) -> dict[str, object]:
+    """Return what a fetch that does not end well has come to."""
+    with calls.open_unit() as unit:
+        book = unit.remote(calls.system)
+        made, kept = book.calls_of_run(run.id), book.kept()
+    return {
+        "calls": sum(made.values()),
+        "calls_left": calls.left(),
+        "endpoints": made,
+        "pages_kept": kept.pages,
+    }

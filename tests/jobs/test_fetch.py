@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from syncengine.core.moment import Instant, to_iso
 from tests.fakes.spotify_faults import (
     cut,
     quota_exceeded,
@@ -145,6 +146,26 @@ def test_a_long_pause_ends_in_6_and_the_next_fetch_goes_on(
     remote.fetch()
     assert remote.entries("Long") == uris(*tracks)
     assert remote.double.log.count("GET /playlists/{playlist_id}/items") == 2
+
+
+def test_an_error_says_from_when_on_what_it_cost_and_what_is_kept(remote: RemoteShell) -> None:
+    remote.world.add_playlist("Long", remote.world.add_tracks(200))
+    remote.double.faults.add("GET /playlists/*", rate_limited(3600), times=1, skip=2)
+    said = remote.fetch(code=6)
+    assert list(said)[:5] == ["format_version", "kind", "code", "message", "problems"]
+    assert said["not_before"] == to_iso(Instant(remote.shell.now + 3600))
+    assert said["calls"] == remote.calls == 4
+    assert said["endpoints"] == {"GET /me/playlists": 1, "GET /playlists/{id}/items": 3}
+    assert (said["pages_kept"], said["calls_left"]) == (3, 596)  # the listing, and two pages
+    again = remote.fetch(code=6)
+    assert (again["calls"], again["endpoints"], again["pages_kept"]) == (0, {}, 3)
+
+
+def test_an_error_that_no_wait_mends_names_no_moment(remote: RemoteShell) -> None:
+    remote.token_file.unlink()
+    said = remote.fetch(code=5)
+    assert (said["calls"], said["pages_kept"]) == (0, 0)
+    assert "not_before" not in said
 
 
 def test_a_short_pause_is_waited_for_and_broken_connections_are_tried_again(

@@ -31,6 +31,13 @@ class Note(NamedTuple):
     at: Instant
 
 
+class Kept(NamedTuple):
+    """How many pages of lists are kept, and when the first of them was told; None without one."""
+
+    pages: int
+    since: Instant | None
+
+
 class RemoteBook:
     """What is remembered of one service, within one transaction."""
 
@@ -133,6 +140,14 @@ class RemoteBook:
         query = select(p.list, p.version, func.min(p.fetched_at)).where(p.system == self._system)
         rows = self._connection.execute(query.group_by(p.list, p.version))
         return {key: (version, at) for key, version, at in rows}
+
+    def kept(self) -> Kept:
+        """Return how much is kept of lists that are not whole yet."""
+        p = PAGES.c
+        query = select(func.count(), func.min(p.fetched_at)).where(p.system == self._system)
+        # Answers of other kinds (audio features, genres) go by names of several words.
+        pages, since = self._connection.execute(query.where(~p.list.contains(" "))).one()
+        return Kept(pages, since)
 
     def drop_pages(self, keys: Iterable[str] | None = None) -> None:
         """Drop the answers that are kept of lists (none: of all)."""
