@@ -149,6 +149,9 @@ STATUS = {
     "pending": Each({"create": int, "update": int, "remove": int}),
     "sign_in": {"expires_at": Or(TIME)},
     "budget": {"used": int, "limit": int},
+    "paused_until": Or(TIME),
+    "pause_reason": Or(str),
+    "open_fetch": Or({"pages": int, "since": TIME}),
     "quarantined": [{"path": str, "line": Or(int), "reason": str}],
     "runs": [{"id": int, "command": str, "started_at": TIME, "exit_code": Or(int)}],
     "lookups": {

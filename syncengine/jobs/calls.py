@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.ports import Clock
 from syncengine.core.remote import Capability
 from syncengine.errors import TryLater
 from syncengine.jobs.runs import OpenUnit
-from syncengine.storage.repositories.remote import CAPABILITY, PAUSE
+from syncengine.storage.repositories.remote import CAPABILITY, PAUSE, RemoteBook
 
 DAY = 24 * 60 * 60
 _ALL = ""
 _ALLOWED, _REFUSED = "allowed", "refused"
+
+
+class Pause(NamedTuple):
+    """Until when a service wants to be left alone, and why."""
+
+    until: Instant
+    reason: str
+
+
+def pause_now(book: RemoteBook, now: Instant) -> Pause | None:
+    """Return the pause that a service asked for, while it lasts."""
+    note = book.noted(PAUSE, _ALL)
+    if note is None:
+        return None
+    until, _, reason = note.value.partition(" ")
+    return Pause(Instant(int(until)), reason) if int(until) > now else None
 
 
 @dataclass(slots=True)
@@ -36,9 +53,8 @@ class Calls:
         now = self.clock()
         with self.open_unit() as unit:
             book = unit.remote(self.system)
-            pause = book.noted(PAUSE, _ALL)
-            if pause is not None and (until := _until(pause.value)) > now:
-                raise self._later(endpoint, until, _reason(pause.value))
+            if pause := pause_now(book, now):
+                raise self._later(endpoint, pause.until, pause.reason)
             if self.limit and book.calls_since(Instant(now - DAY + 1)) >= self.limit:
                 first = book.nth_last_call(self.limit) or now
                 raise self._later(
@@ -88,11 +104,3 @@ class Calls:
             operation=endpoint,
             not_before=until,
         )
-
-
-def _until(value: str) -> Instant:
-    return Instant(int(value.partition(" ")[0]))
-
-
-def _reason(value: str) -> str:
-    return value.partition(" ")[2]

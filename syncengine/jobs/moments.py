@@ -6,6 +6,11 @@ from syncengine.core.moment import Instant, parse_local, to_iso
 from syncengine.errors import NotFound, UsageError
 from syncengine.storage.repositories.library import LibraryReader
 
+FIRST_STEPS = (
+    "import an export first (syncengine import-csv FOLDER), "
+    "or fetch from Spotify (syncengine fetch)"
+)
+"""What fills an empty library."""
 _ASK = "write a date, a date-time, the id of a snapshot, or latest"
 
 
@@ -17,9 +22,7 @@ def moment_of(when: str, library: LibraryReader) -> Instant:
     """
     earliest, latest = library.earliest(), library.latest()
     if earliest is None or latest is None:
-        raise NotFound(
-            "the library is empty: import an export first (syncengine import-csv FOLDER)"
-        )
+        raise NotFound(f"the library is empty: {FIRST_STEPS}")
     if when == "latest":
         return latest
     if when.isdigit() and len(when) < 8:

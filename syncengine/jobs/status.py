@@ -7,17 +7,24 @@ from dataclasses import dataclass
 
 from syncengine.core.moment import Instant
 from syncengine.core.sign_in import SignInState
+from syncengine.jobs.calls import Pause, pause_now
 from syncengine.jobs.lookup_figures import LookupFigures, lookup_figures
 from syncengine.storage.repositories.ledger import QuarantineRecord, RunRecord
 from syncengine.storage.repositories.library import SourceRecord
+from syncengine.storage.repositories.remote import Kept
 from syncengine.storage.unit_of_work import UnitOfWork
 
 _RUNS = 10
+_SYSTEM = "spotify"
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the library stands; counts are of now."""
+    """How the library stands; counts are of now.
+
+    ``pause`` is what the service asked for, None once it is over; ``kept`` is what waits of fetches that
+    are not finished.
+    """
 
     playlists: int
     entries: int
@@ -29,11 +36,13 @@ class Status:
     quarantined: Sequence[QuarantineRecord]
     runs: Sequence[RunRecord]
     lookups: LookupFigures
+    pause: Pause | None
+    kept: Kept
 
 
 def status(unit: UnitOfWork, sign_in: SignInState, now: Instant) -> Status:
     """Return how the library stands, beside how the sign-in at Spotify does."""
-    library = unit.library
+    library, book = unit.library, unit.remote(_SYSTEM)
     playlists, entries, tracks = library.sizes()
     return Status(
         playlists,
@@ -46,4 +55,6 @@ def status(unit: UnitOfWork, sign_in: SignInState, now: Instant) -> Status:
         unit.ledger.quarantined(),
         unit.ledger.runs(_RUNS),
         lookup_figures(unit, now),
+        pause_now(book, now),
+        book.kept(),
     )

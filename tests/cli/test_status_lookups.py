@@ -43,7 +43,7 @@ def test_figures_of_lookups_and_calls(shell: Shell, tmp_path: Path) -> None:
     out = shell("status").out
     assert "lookups      11 in 30 days, 91% from what is stored; 1 call made, 9 saved" in out
     assert "fallbacks    1: rate-limited 1" in out
-    assert "calls        1 call to Spotify in the last 24 hours" in out
+    assert "budget       1 of 600 calls to Spotify in the last 24 hours" in out
     shell.now = Instant(NOW + 40 * DAY)
     assert schemas.check("status", shell.json("status"))["lookups"]["stored_hit_rate"] is None
     assert "lookups  " not in shell("status").out

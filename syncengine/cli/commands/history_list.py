@@ -35,7 +35,9 @@ def command(cli: CliContext) -> None:
         )
         return
     if not found:
-        cli.line("no snapshot yet: import an export first (syncengine import-csv FOLDER)")
+        from syncengine.jobs.moments import FIRST_STEPS
+
+        cli.line(f"no snapshot yet: {FIRST_STEPS}")
         return
     rows = [
         (

@@ -37,7 +37,9 @@ def command(cli: CliContext) -> None:
         )
         return
     if not records:
-        cli.line("the library is empty: import an export first (syncengine import-csv FOLDER)")
+        from syncengine.jobs.moments import FIRST_STEPS
+
+        cli.line(f"the library is empty: {FIRST_STEPS}")
         return
     rows = [
         (

@@ -32,6 +32,8 @@ def command(cli: CliContext) -> None:
         cli.emit("status", _document(found, plan, cli.settings.spotify_daily_call_budget))
     else:
         _show(cli, found, plan)
+        _show_problems(cli, found)
+        _show_runs(cli, found)
 
 
 def _document(found: Status, plan: Plan | None, budget: int) -> dict[str, object]:
@@ -49,6 +51,12 @@ def _document(found: Status, plan: Plan | None, budget: int) -> dict[str, object
         "pending": _pending(plan),
         "sign_in": sign_in_document(found.sign_in),
         "budget": {"used": found.lookups.calls_today, "limit": budget},
+        "paused_until": None if found.pause is None else to_iso(found.pause.until),
+        "pause_reason": None if found.pause is None else found.pause.reason,
+        "open_fetch": None if found.kept.since is None else {
+            "pages": found.kept.pages,
+            "since": to_iso(found.kept.since),
+        },
         "suspect": [{"playlist": name, "taken_at": to_iso(at)} for name, at in found.suspects],
         "quarantined": [
             {"path": q.path, "line": q.line, "reason": q.reason, "found_at": to_iso(q.found_at)}
@@ -66,7 +74,7 @@ def _document(found: Status, plan: Plan | None, budget: int) -> dict[str, object
         ],
         "lookups": _lookups(found.lookups),
         "calls": {"since": to_iso(found.lookups.since), "by_endpoint": dict(found.lookups.calls)},
-    }
+    }  # fmt: skip
 
 
 def _lookups(found: LookupFigures) -> dict[str, object]:
@@ -101,7 +109,7 @@ def _iso(at: Instant | None) -> str | None:
 
 def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
     if found.latest is None:
-        cli.line("the library is empty: import an export first (syncengine import-csv FOLDER)")
+        cli.line(_nothing_yet(found))
     else:
         cli.line(
             f"library      {counted(found.playlists, 'playlist')}, "
@@ -117,9 +125,39 @@ def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
             f"{each['remove']:,} to remove"
         )
     cli.line(f"Spotify      {sign_in_line(found.sign_in)}")
+    _show_calls(cli, found)
     if plan is None:
         cli.line("sinks        none configured (see syncengine help settings)")
     _show_lookups(cli, found.lookups)
+
+
+def _nothing_yet(found: Status) -> str:
+    from syncengine.jobs.moments import FIRST_STEPS
+
+    if found.kept.pages:
+        return "the library is empty as yet: what a fetch reads is shown when all of it is there"
+    return f"the library is empty: {FIRST_STEPS}"
+
+
+def _show_calls(cli: CliContext, found: Status) -> None:
+    """Say what stands between now and the next calls to Spotify."""
+    used, limit = found.lookups.calls_today, cli.settings.spotify_daily_call_budget
+    if found.pause is not None:
+        cli.line(
+            f"pause        no call to Spotify before {to_iso(found.pause.until)}: {found.pause.reason}"
+        )
+    if used or found.sign_in.signed_in:
+        told = f"{used:,} of {limit:,} calls" if limit else counted(used, "call")
+        end = "" if limit else ", without a limit"
+        cli.line(f"budget       {told} to Spotify in the last 24 hours{end}")
+    if found.kept.pages:
+        waiting = "1 page is" if found.kept.pages == 1 else f"{found.kept.pages:,} pages are"
+        cli.line(
+            f"fetch        not finished: {waiting} kept, and the next fetch goes on from there"
+        )
+
+
+def _show_problems(cli: CliContext, found: Status) -> None:
     for name, at in found.suspects:
         cli.line(
             f"suspect      {name}, {to_iso(at)}: kept aside until a later export agrees, or --accept"
@@ -127,6 +165,9 @@ def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
     for file in found.quarantined:
         line = "" if file.line is None else f", line {file.line}"
         cli.line(f"set aside    {file.path}{line}: {file.reason}")
+
+
+def _show_runs(cli: CliContext, found: Status) -> None:
     for run in found.runs:
         end = "did not end" if run.exit_code is None else f"exit {run.exit_code}"
         cli.line(f"run {run.id:<8} {to_iso(run.started_at)}  {run.command}  {end}")
@@ -143,7 +184,3 @@ def _show_lookups(cli: CliContext, found: LookupFigures) -> None:
     if found.fallbacks:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in found.fallbacks.items())
         cli.line(f"fallbacks    {sum(found.fallbacks.values()):,}: {reasons}")
-    if found.calls_today:
-        cli.line(
-            f"calls        {counted(found.calls_today, 'call')} to Spotify in the last 24 hours"
-        )

@@ -180,7 +180,10 @@ class LibraryReader:
         return [last[source] for source in sorted(last)]
 
     def suspects(self) -> list[tuple[str, Instant]]:
-        """Return name and moment of observations that were kept aside and that nothing sound followed."""
+        """Return name and moment of the last observation of each playlist that was kept aside.
+
+        Those that something sound followed are over.
+        """
         o = OBSERVATIONS.c
         followed = OBSERVATIONS.alias()
         later = (
@@ -189,12 +192,14 @@ class LibraryReader:
             .where(followed.c.effect < Effect.ASIDE)
         )
         query = (
-            select(NAMES.c.name, o.taken_at)
+            select(KEYS.c.playlist_id, NAMES.c.name, o.taken_at)
             .join(NAMES, NAMES.c.id == o.name_id)
+            .join(KEYS, KEYS.c.id == o.key_id)
             .where(o.effect == int(Effect.ASIDE), ~later.exists())
             .order_by(o.taken_at)
         )
-        return [(name, Instant(at)) for name, at in self._connection.execute(query)]
+        last = {playlist: told for playlist, *told in self._connection.execute(query)}
+        return sorted(((name, Instant(at)) for name, at in last.values()), key=lambda each: each[1])
 
     def snapshots(self) -> list[SnapshotRecord]:
         """Return the snapshots, oldest first."""
