@@ -48,10 +48,10 @@ MEANINGS = {
         "try later: rate limited, budget used up, service down; progress is kept",
         "next cron run",
     ),
-    ExitCode.LOCKED: Meaning("another run holds the lock", "skip"),
+    ExitCode.LOCKED: Meaning("another run holds the lock (after five seconds of waiting)", "skip"),
     ExitCode.PARTIAL: Meaning(
-        "done in part: some items failed, are in conflict, or were quarantined, and are listed; "
-        "the rest is done",
+        "done in part: some items failed, are missing, suspect or in conflict, or were quarantined, "
+        "and are listed; the rest is done",
         "look at the list",
     ),
     ExitCode.INTERRUPTED: Meaning("ended by Ctrl-C, in good order", "run again"),

@@ -180,7 +180,10 @@ def test_help_lists_topics_and_exit_codes(capsys: pytest.CaptureFixture[str]) ->
     assert run(["help"]) == 0
     assert "exit-codes" in capsys.readouterr().out
     assert run(["help", "exit-codes"]) == 0
-    assert "  7  another run holds the lock: skip" in capsys.readouterr().out
+    assert (
+        "  7  another run holds the lock (after five seconds of waiting): skip"
+        in capsys.readouterr().out
+    )
     assert run(["help", "exit-codes", "--json"]) == 0
     assert [each["code"] for each in told(capsys)["exit_codes"]] == [int(code) for code in ExitCode]
     assert run(["help", "settings"]) == 0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 
 from syncengine import errors
 from syncengine.cli.exits import MEANINGS, ExitCode, code_of, first_of
+from tests.shell import Shell
 
 # The contract's order: the first of these that applies is returned.
 ORDER = [1, 5, 3, 6, 8, 4, 0]
@@ -17,6 +20,15 @@ def test_the_codes_are_those_of_the_contract_and_each_is_explained() -> None:
     assert [int(code) for code in ExitCode] == [0, 1, 2, 3, 4, 5, 6, 7, 8, 130, 143]
     assert list(MEANINGS) == list(ExitCode)
     assert all(told.meaning and told.advice for told in MEANINGS.values())
+
+
+def test_the_manual_and_help_explain_them_in_the_same_words(shell: Shell) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "commands.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d+) \| (.+) \| (.+) \|$", manual, re.MULTILINE)
+    told = [(str(int(code)), each.meaning, each.advice) for code, each in MEANINGS.items()]
+    assert [tuple(cell.replace("`", "") for cell in row) for row in rows] == told
+    out = shell("help", "exit-codes").out
+    assert all(f"{code}  {meaning}: {advice}\n" in out for code, meaning, advice in told)
 
 
 @pytest.mark.parametrize(
