@@ -309,6 +309,7 @@ def test_named_lists_and_albums_alone(remote: RemoteShell) -> None:
     }
     missing = remote.fetch("--playlist", "0" * 22, code=1)
     assert [each["status"] for each in missing["playlists"]] == ["missing"]
+    assert missing["playlists"][0]["warnings"][0].startswith("there is no such playlist, or ")
 
 
 def test_a_sync_of_a_hundred_tracks_takes_four_calls(remote: RemoteShell) -> None:

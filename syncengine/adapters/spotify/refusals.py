@@ -26,6 +26,17 @@ _SCOPES = {
     "GET /playlists/{id}/items": _PRIVATE,
     "GET /playlists/{id}/tracks": _PRIVATE,
 }
+_NO_PLAYLIST = "there is no such playlist, or it is private, or it was deleted"
+_NO_ALBUM = "there is no such album, or it was taken down; check the id"
+_NOT_THERE = {
+    "GET /playlists/{id}": f"{_NO_PLAYLIST}; check the id",
+    # Pages are mostly those of playlists that Spotify itself has listed.
+    "GET /playlists/{id}/items": _NO_PLAYLIST,
+    "GET /playlists/{id}/tracks": _NO_PLAYLIST,
+    "GET /albums/{id}": _NO_ALBUM,
+    "GET /albums/{id}/tracks": _NO_ALBUM,
+}
+"""What 404 means."""
 _PREMIUM = "premium subscription"
 _NOT_LISTED = ("not be registered", "not registered")
 _NO_SUCH_PATH = "service not found"
@@ -59,7 +70,7 @@ def refusal(
         case 404 if said.casefold() == _NO_SUCH_PATH:
             return NoSuchEndpoint(told, **where)
         case 404 | 410:
-            return Gone(told, **where)
+            return Gone(_not_there(endpoint, told), **where)
         case 429:
             quota = reason == "QUOTA_EXCEEDED"
             what = (
@@ -72,6 +83,11 @@ def refusal(
             return Transient(told, retry_after=asked, **where)
         case _:
             return Rejected(told, **where)
+
+
+def _not_there(endpoint: str, told: str) -> str:
+    words = _NOT_THERE.get(endpoint)
+    return f"{words} ({told})" if words else told
 
 
 def _forbidden(endpoint: str, said: str, told: str, where: Mapping[str, Any]) -> RemoteError:

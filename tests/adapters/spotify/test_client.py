@@ -256,6 +256,28 @@ def test_what_is_not_there_is_gone(asking: Asking) -> None:
     assert asking.slept == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (
+            "playlist",
+            "there is no such playlist, or it is private, or it was deleted",
+        ),
+        ("album", "there is no such album, or it was taken down"),
+    ],
+)
+def test_a_list_that_is_not_there_is_said_in_words(asking: Asking, kind: str, words: str) -> None:
+    key = PlaylistKey(f"spotify:{kind}:" + "0" * 22)
+    with pytest.raises(Gone, match="check the id"):
+        asking.service.describe(key)
+    for ask in (asking.service.describe, lambda key: asking.service.entries(key, 0)):
+        with pytest.raises(Gone) as found:
+            ask(key)
+        assert str(found.value).startswith(words)
+        assert f"(Spotify answered GET /{kind}s/{{id}}" in str(found.value)
+        assert " with 404" in str(found.value)
+
+
 @batch_modes
 def test_many_tracks_at_once(asking: Asking) -> None:
     songs = asking.world.add_tracks(49)
