@@ -244,6 +244,19 @@ def test_a_rename_is_reported_with_its_reason(shell: Shell) -> None:
     ]
 
 
+@pytest.mark.parametrize("count", [5, 6])
+def test_many_renames_are_told_in_one_line(shell: Shell, tmp_path: Path, count: int) -> None:
+    for when, month in (("old", "01"), ("new", "02")):
+        for number in range(count):
+            rows = songs(*range(number * 8, number * 8 + 8))
+            at = f"2026-{month}-10T12:00:00Z"
+            made.write(tmp_path / when / f"{when}_{number}.csv", rows, at)
+    shell("import-csv", tmp_path / "old")
+    said = shell("import-csv", tmp_path / "new")
+    assert said.err.count("under a new name") == (5 if count == 5 else 0)
+    assert ("6 playlists were recognised" in said.err) is (count == 6)
+
+
 # The whole library
 
 

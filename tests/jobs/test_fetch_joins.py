@@ -191,3 +191,45 @@ def test_twins_stay_joined_when_they_are_exported_again(
     said = remote.shell.json("import-csv", tmp_path / "b", "--taken-at", "2027-01-16T08:10:00Z")
     assert said["parted"] == []
     assert len(playlists(remote)) == 2
+
+
+def test_playlists_shows_other_names_only(remote: RemoteShell, tmp_path: Path) -> None:
+    tracks = remote.world.add_tracks(40)
+    remote.world.like(*tracks)
+    remote.world.add_playlist("Harbour Waltzes", tracks[:12])
+    remote.world.add_playlist("AC/DC: live?", tracks[12:24])
+    renamed = remote.world.add_playlist("Old Hat", tracks[24:36])
+    for stem, some in (
+        ("harbour_waltzes", tracks[:12]),
+        ("ACDC_live", tracks[12:24]),
+        ("Old_Hat", tracks[24:36]),
+        ("Liked_Songs", tracks),
+    ):
+        export(tmp_path / "csv", stem, some)
+    remote.shell("import-csv", tmp_path / "csv", "--taken-at", "2026-01-01")
+    remote.fetch()
+    remote.sleep(DAY)
+    remote.world.rename(renamed, "New Hat")
+    remote.fetch()
+    lines = remote.shell("playlists").out.splitlines()
+    told = {line.split("  ")[0].strip(): line for line in lines}
+    assert [name for name, line in told.items() if "was " in line] == ["New Hat"]
+    assert told["New Hat"].count("Old Hat") == 1
+    names = {
+        each["playlist"]: each["names"] for each in remote.shell.json("playlists")["playlists"]
+    }
+    assert len(names["AC/DC: live?"]) > 1  # JSON has every spelling, with its time
+
+
+@pytest.mark.parametrize("count", [5, 6])
+def test_many_joins_are_told_in_one_line(remote: RemoteShell, tmp_path: Path, count: int) -> None:
+    tracks = remote.world.add_tracks(count * 6)
+    for number in range(count):
+        some = tracks[number * 6 : number * 6 + 6]
+        remote.world.add_playlist(f"List {number}", some)
+        export(tmp_path / "csv", f"List_{number}", some)
+    remote.shell("import-csv", tmp_path / "csv", "--taken-at", "2026-01-01")
+    err = remote.shell("fetch").err
+    assert err.count(" as well: ") == (5 if count == 5 else 0)
+    assert ("6 playlists were recognised" in err) is (count == 6)
+    assert ("syncengine playlists shows them" in err) is (count == 6)

@@ -9,6 +9,7 @@ import typer
 
 from syncengine.cli.context import CliContext, Steps
 from syncengine.cli.exits import ExitCode
+from syncengine.cli.join_view import show_joins
 from syncengine.cli.text import counted
 from syncengine.core.moment import to_iso
 from syncengine.errors import UsageError
@@ -187,11 +188,9 @@ def show(cli: CliContext, report: FetchReport) -> None:
     for each in report.lists:
         for warning in each.warnings:
             cli.warn(f"{each.name}: {warning}")
-    for join in report.joins:
-        cli.say(
-            f"{report.names[join.later]!r} is {join.earlier} as well: {join.because} (wrong? "
-            f"syncengine playlists split {join.later!r})"
-        )
+    show_joins(
+        cli, [(j, f"{report.names[j.later]!r} is {j.earlier} as well") for j in report.joins]
+    )
     for name in report.ended:
         cli.say(f"{name} ended: it is no longer in your library at Spotify")
     if stored := _stored(report):

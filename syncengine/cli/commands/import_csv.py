@@ -13,11 +13,13 @@ import typer
 
 from syncengine.cli.context import CliContext, Steps
 from syncengine.cli.exits import ExitCode
+from syncengine.cli.join_view import show_joins
 from syncengine.cli.text import counted
 from syncengine.core.moment import Instant, parse_local, to_iso
 from syncengine.errors import UsageError
 
 if TYPE_CHECKING:
+    from syncengine.core.rename import Join
     from syncengine.jobs.candidate import FileReport
     from syncengine.jobs.import_report import ImportReport, Options
     from syncengine.storage.unit_of_work import Database
@@ -185,13 +187,7 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
     """Say what an import did, as a person wants to hear it."""
     for file in report.files:
         _show_file(cli, file)
-    for join in report.joins:
-        before, name = report.names[join.earlier], report.names[join.later]
-        # A file whose name lacks the id that another had renames nothing.
-        said = f"is {before!r} under a new name" if name != before else f"is {join.earlier} as well"
-        cli.say(
-            f"{name!r} {said}: {join.because} (wrong? syncengine playlists split {join.later!r})"
-        )
+    show_joins(cli, [(join, _told(report, join)) for join in report.joins])
     for key in report.parted:
         cli.say(
             f"{report.names[key]!r} was taken for a new name of another playlist; the two were seen side by "
@@ -222,6 +218,13 @@ def show(cli: CliContext, report: ImportReport, *, dry_run: bool) -> None:
     )
     if forms := _forms(report):
         cli.line(f"written by {forms}")
+
+
+def _told(report: ImportReport, join: Join) -> str:
+    before, name = report.names[join.earlier], report.names[join.later]
+    # A file whose name lacks the id that another had renames nothing.
+    said = f"is {before!r} under a new name" if name != before else f"is {join.earlier} as well"
+    return f"{name!r} {said}"
 
 
 def _forms(report: ImportReport) -> str:
