@@ -19,7 +19,7 @@ from syncengine.storage.unit_of_work import Database
 if TYPE_CHECKING:
     import requests
 
-    from syncengine.adapters.retry import Policy
+    from syncengine.adapters.retry import Paused, Policy
     from syncengine.adapters.spotify.client import SpotifyService
     from syncengine.adapters.spotify.sign_in import SignIn
     from syncengine.adapters.spotify.wire import AccessTokens
@@ -222,13 +222,15 @@ def spotify_calls(settings: Settings, database: Database, clock: Clock) -> Calls
     return Calls(database.unit, clock, "spotify", settings.spotify_daily_call_budget)
 
 
-def spotify(settings: Settings, clock: Clock) -> Callable[[CallBook], Service]:
+def spotify(
+    settings: Settings, clock: Clock, paused: Paused | None = None
+) -> Callable[[CallBook], Service]:
     """Return what makes Spotify, as the settings' app and its sign-in are let in.
 
-    Raises ConfigError where the settings name no app.
+    ``paused`` is told of each pause that is waited for. Raises ConfigError where the settings name no app.
     """
     sign_in = spotify_sign_in(settings, clock)
-    return lambda book: spotify_service(settings, book, sign_in, clock)
+    return lambda book: spotify_service(settings, book, sign_in, clock, paused=paused)
 
 
 def spotify_service(
@@ -239,10 +241,12 @@ def spotify_service(
     *,
     policy: Policy | None = None,
     sleep: Callable[[float], None] | None = None,
+    paused: Paused | None = None,
 ) -> SpotifyService:
     """Return Spotify as it is asked for a fetch, or by another policy.
 
-    ``book`` counts its calls; ``tokens`` is the sign-in; ``sleep`` waits for pauses.
+    ``book`` counts its calls; ``tokens`` is the sign-in; ``sleep`` waits for pauses,
+    of which ``paused`` is told before.
     """
     import time
     from random import SystemRandom
@@ -251,7 +255,14 @@ def spotify_service(
     from syncengine.adapters.spotify.client import SpotifyService
     from syncengine.adapters.spotify.wire import Connection, Wire
 
-    retry = Retry(book, clock, sleep or time.sleep, SystemRandom(), policy or PATIENT)
+    retry = Retry(
+        book,
+        clock,
+        sleep or time.sleep,
+        SystemRandom(),
+        policy or PATIENT,
+        paused or (lambda _seconds: None),
+    )
     return SpotifyService(Wire(tokens, retry, Connection(settings.spotify_api_url, clock)))
 
 

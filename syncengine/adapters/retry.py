@@ -21,6 +21,8 @@ from syncengine.core.remote import CallBook
 from syncengine.errors import Transient, TryLater
 
 T = TypeVar("T")
+Paused = Callable[[float], None]
+"""Told of a pause that a service asked for and that is waited for now, in seconds."""
 _log = logging.getLogger(__name__)
 
 
@@ -81,6 +83,7 @@ class Retry:
     sleep: Callable[[float], None]
     random: Random
     policy: Policy = PATIENT
+    paused: Paused = lambda _seconds: None
 
     def read(self, endpoint: str, call: Callable[[], T]) -> T:
         """Return what a call answers that may be made any number of times.
@@ -103,7 +106,7 @@ class Retry:
             retry=retry_if_exception(self._is_worth_a_wait),
             wait=self._wait,
             stop=is_over,
-            before_sleep=_tell,
+            before_sleep=self._tell,
             reraise=True,
         )
         try:
@@ -145,7 +148,8 @@ class Retry:
             not_before=until,
         )
 
-
-def _tell(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    _log.info("%s; the next attempt comes in %.1f s", error, state.upcoming_sleep)
+    def _tell(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        _log.info("%s; the next attempt comes in %.1f s", error, state.upcoming_sleep)
+        if isinstance(error, Limited | TryLater):
+            self.paused(state.upcoming_sleep)

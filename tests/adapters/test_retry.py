@@ -24,7 +24,10 @@ class Said:
         self.now = float(START)
         self.slept: list[float] = []
         self.book = Book(self.clock)
-        self.retry = Retry(self.book, self.clock, self.sleep, Random(1), policy)
+        self.pauses: list[float] = []
+        self.retry = Retry(
+            self.book, self.clock, self.sleep, Random(1), policy, paused=self.pauses.append
+        )
 
     def clock(self) -> Instant:
         return Instant(int(self.now))
@@ -64,6 +67,20 @@ def test_waits_are_left_to_chance() -> None:
     second.retry.random.seed(2)
     assert first.read() == second.read()
     assert first.slept != second.slept
+
+
+def test_a_pause_that_was_asked_for_is_told_before_it_is_waited_for() -> None:
+    said = Said(limited(20), down(), "well")
+    assert said.read() == "well"
+    assert said.pauses == said.slept[:1] == [20.0]
+    said = Said("well")
+    said.book.pause_until(Instant(START + 12), "another run was asked to")
+    assert said.read() == "well"
+    assert said.pauses == [12.0]
+    said = Said(limited(3600))
+    with pytest.raises(TryLater):
+        said.read()
+    assert said.pauses == []
 
 
 def test_attempts_end() -> None:

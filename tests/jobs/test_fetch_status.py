@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +13,7 @@ import pytest
 
 from syncengine.core.moment import Instant, to_iso
 from tests import schemas
-from tests.fakes.spotify_faults import rate_limited
+from tests.fakes.spotify_faults import rate_limited, server_error
 from tests.remote_shell import RemoteShell, remote_shell
 from tests.shell import Shell
 
@@ -81,3 +85,41 @@ def test_a_playlist_is_suspect_once(remote: RemoteShell) -> None:
     assert [each["playlist"] for each in found] == ["P"]
     assert found[0]["taken_at"] == to_iso(remote.shell.now)
     assert remote.shell("status").out.count("suspect  ") == 1
+
+
+def test_verbose_logs_each_call_without_ids_and_tokens(remote: RemoteShell) -> None:
+    playlist = remote.world.add_playlist("P", remote.world.add_tracks(3))
+    remote.double.faults.plan("GET /me/tracks", [server_error(503)])
+    err = remote.shell("-v", "fetch").err
+    told = re.findall(r"^INFO (syncengine\S*): (GET \S+): (.+), \d+ ms$", err, re.MULTILINE)
+    assert [(endpoint, status) for _, endpoint, status in told] == [
+        ("GET /me/playlists", "200"),
+        ("GET /playlists/{id}/items", "200"),
+        ("GET /me/tracks", "503"),
+        ("GET /me/tracks", "200"),
+        ("GET /audio-features", "403"),
+    ]
+    assert playlist.id not in err
+    token = json.loads(remote.token_file.read_text())["access_token"]
+    assert token not in err
+    remote.sleep(DAY)
+    assert " ms" not in remote.shell("fetch").err
+
+
+class Screen(io.StringIO):
+    """A terminal that keeps what was written."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_pause_that_is_waited_for_is_shown(
+    remote: RemoteShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote.double.faults.add("GET /me/playlists", rate_limited(1))
+    screen = Screen()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", screen)
+    remote.shell("fetch")
+    assert "Spotify asked for a pause of 1 s" in screen.getvalue()
+    assert "calls left today" in screen.getvalue()

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
+from time import perf_counter
 from typing import Any, Protocol
 
 import requests
@@ -23,6 +24,7 @@ from syncengine.core.ports import Clock
 from syncengine.errors import Rejected, RemoteError, Transient
 
 Ask = Callable[[Spotify], object]
+_log = logging.getLogger(__name__)
 
 # Without a handler, Python writes a library's warnings to stderr.
 logging.getLogger("spotipy").addHandler(logging.NullHandler())
@@ -61,17 +63,23 @@ class _Bearer(AuthBase):
 
 
 class Session(requests.Session):
-    """A session that keeps its last answer, and raises for every refusal."""
+    """A session that keeps its last answer and its status, and raises for every refusal."""
 
     def __init__(self) -> None:
         super().__init__()
         self.headers["User-Agent"] = "syncengine"
         self.answer: requests.Response | None = None
+        self.status: int | None = None
+
+    def begin(self) -> None:
+        """Forget the last answer."""
+        self.answer = self.status = None
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request as requests does."""
-        self.answer = None
+        self.begin()
         answer = super().request(*args, **kwargs)
+        self.status = answer.status_code
         if answer.status_code >= 400:
             raise _Answered(answer)
         self.answer = answer
@@ -100,6 +108,8 @@ class Connection:
         with self._lock:
             self._session.auth = _Bearer(token)
             self._spotify.requests_timeout = timeout
+            self._session.begin()
+            began = perf_counter()
             try:
                 found = ask(self._spotify)
             except _Answered as answered:
@@ -114,6 +124,9 @@ class Connection:
                 raise _broken(endpoint, what) from error
             finally:
                 self._session.auth = None
+                # The endpoint as the book knows it: no id, nothing that was searched for, no token.
+                said = self._session.status or "no answer"
+                _log.info("%s: %s, %.0f ms", endpoint, said, (perf_counter() - began) * 1000)
             answer = self._session.answer
             if answer is None or not isinstance(found, dict):
                 raise _broken(endpoint, "answered with something that is no JSON object")

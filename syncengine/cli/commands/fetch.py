@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Annotated
 
@@ -119,13 +120,16 @@ def _run(cli: CliContext, options: FetchOptions, steps: Steps) -> FetchReport:
             steps.expect(expected)
             steps.advance(done - self._done)
             self._done = done
-            if left is not None:
-                steps.describe(f"fetching ({left:,} calls left today)")
+            calls = "" if left is None else f" ({left:,} calls left today)"
+            steps.describe(f"fetching{calls}")
+
+    def paused(seconds: float) -> None:
+        steps.describe(f"Spotify asked for a pause of {math.ceil(seconds)} s")
 
     settings = cli.settings
     with bootstrap.writing(settings, cli.clock, cli.command):
         database = bootstrap.open_database(settings, cli.clock, cli.say)
-        make_service = bootstrap.spotify(settings, cli.clock)
+        make_service = bootstrap.spotify(settings, cli.clock, paused)
         with database.kept_open():
             return fetch(
                 options,

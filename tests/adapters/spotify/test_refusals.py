@@ -90,6 +90,21 @@ def test_a_failure_stays(asking: Asking, fault: Fault) -> None:
     assert asking.book.pauses == []
 
 
+def test_every_exchange_is_in_the_log(asking: Asking, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="syncengine.adapters.spotify.wire")
+    asking.double.faults.plan(SAVED, [faults.hung_up(), faults.server_error(503), None])
+    asking.service.entries(LIKED, 0)
+    asking.service.search("a private matter", 1)
+    said = [record.getMessage() for record in caplog.records if "wire" in record.name]
+    assert [text.rpartition(", ")[0] for text in said] == [
+        f"{SAVED}: no answer",
+        f"{SAVED}: 503",
+        f"{SAVED}: 200",
+        "GET /search: 200",
+    ]
+    assert all(text.endswith(" ms") for text in said)
+
+
 def test_nobody_answers_at_the_address(asking: Asking) -> None:
     asking.double.pause()
     assert "could not be reached" in str(raised(asking, Transient))
