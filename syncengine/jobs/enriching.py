@@ -17,6 +17,9 @@ from syncengine.jobs.runs import OpenUnit
 from syncengine.storage.repositories.remote import ENRICHING
 
 _FEATURES_AT_ONCE, _ARTISTS_AT_ONCE = 100, 50
+_FEATURES, _GENRES = "features", "genres"
+BATCHES = (f"{_FEATURES} ", f"{_GENRES} ")
+"""What the names begin with under which batches are kept until the fetch is whole."""
 Key = TypeVar("Key", TrackKey, ArtistKey)
 Answer = TypeVar("Answer")
 
@@ -72,7 +75,7 @@ class Enriching:
     def _features(self, tracks: Sequence[TrackKey]) -> None:
         for batch in _batches(tracks, _FEATURES_AT_ONCE):
             for track, features in self._once(
-                "features", batch, self._service.audio_features, dict[TrackKey, AudioFeatures]
+                _FEATURES, batch, self._service.audio_features, dict[TrackKey, AudioFeatures]
             ).items():
                 self._add(Claim(track, features=features))
 
@@ -81,7 +84,7 @@ class Enriching:
         wanted = sorted({artist for each in artists.values() for artist in each})
         for batch in _batches(wanted, _ARTISTS_AT_ONCE):
             genres |= self._once(
-                "genres", batch, self._service.genres, dict[ArtistKey, Sequence[str]]
+                _GENRES, batch, self._service.genres, dict[ArtistKey, Sequence[str]]
             )
         for track, credited in artists.items():
             said = dict.fromkeys(genre for artist in credited for genre in genres.get(artist, ()))

@@ -13,6 +13,7 @@ from syncengine.core.ports import Clock
 from syncengine.core.remote import ListKey, RemoteEntry, RemotePlaylist, Service
 from syncengine.core.rename import Join
 from syncengine.core.snapshot import Effect, Kind, Source
+from syncengine.jobs.enriching import BATCHES
 from syncengine.jobs.fetch_report import FetchOptions, FetchReport, ListReport
 from syncengine.jobs.fetched import Fetched, FetchedList, Roster
 from syncengine.jobs.import_report import SnapshotReport
@@ -224,7 +225,9 @@ class Remembering:
             self._note_version(each, self._reports[each.one.key].status)
         self._keep_answers()
         if not self._setting.options.whole:
-            self._book.drop_pages([each.one.key for each in self._fetched.lists])
+            asked = [each.one.key for each in self._fetched.lists]
+            batches = [key for key in self._book.kept_versions() if key.startswith(BATCHES)]
+            self._book.drop_pages([*asked, *batches])
             return
         self._book.drop_pages()
         self._book.forget(SESSION)
