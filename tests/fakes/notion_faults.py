@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from random import Random
 
 from tests.fakes.notion_http import Answer, Fault, Make, error
@@ -61,7 +62,9 @@ NEVER_DONE = frozenset({"409", "429", "529"})
 
 @dataclass(slots=True)
 class Storm:
-    """Faults by chance, from a seed: every call has the ``share`` of each kind in ``kinds``.
+    """Faults by chance, from a seed: calls that fit ``pattern`` have the ``share`` of each kind.
+
+    So ten kinds at 0.05 leave half of the calls alone.
 
     ``done`` is the share of those that come after the request was done, apart from `NEVER_DONE`.
     A time-out takes ``seconds``: give clients less patience than that.
@@ -70,6 +73,7 @@ class Storm:
     seed: int = 7
     share: float = 0.05
     kinds: tuple[str, ...] = KINDS
+    pattern: str = "*"
     done: float = 0.5
     seconds: float = 0.5
     retry_after: int = 1
@@ -79,8 +83,10 @@ class Storm:
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
 
-    def next(self) -> Fault | None:
+    def next(self, method: str = "", template: str = "") -> Fault | None:
         """Return what the next call meets."""
+        if not fnmatchcase(f"{method} {template}", self.pattern):
+            return None
         place = self._random.random() / self.share
         done = self._random.random() < self.done
         if place >= len(self.kinds):

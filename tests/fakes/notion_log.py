@@ -83,8 +83,16 @@ class Log(AnyLog):
         ``grace`` are the seconds that the answer may take to reach all of a client's threads.
         """
         heard = timedelta(seconds=grace)
-        limits = [(each.sent + heard, each.until) for each in self.noted if each.until is not None]
-        return [call for call in self.noted if any(known < call.at < end for known, end in limits)]
+        known = sorted((each.sent + heard, each.until) for each in self.noted if each.until)
+        found: list[Call] = []
+        in_force: list[datetime] = []
+        for call in sorted(self.noted, key=lambda each: each.at):
+            while known and known[0][0] < call.at:
+                in_force.append(known.pop(0)[1])
+            in_force = [until for until in in_force if until > call.at]
+            if in_force:
+                found.append(call)
+        return found
 
     def clear(self) -> None:
         """Forget the calls and the problems."""

@@ -107,7 +107,7 @@ def _seen(source: DataSource, name: str) -> Page:
 def _order(source: DataSource, body: Json, shapes: Shapes, question: str) -> list[str]:
     """Return the ids of all results in order; kept until something is written."""
     known = source.orders.get(question)
-    if known is not None and known[0] == source.version and not source.behind:
+    if known is not None and known[0] == source.version:
         return known[1]
     trashed = _trashed(body)
     fits = Compiler(source, shapes).compiled(body["filter"]) if body.get("filter") else None

@@ -151,6 +151,8 @@ class Draft:
             only(dual, frozenset({"synced_property_name", "synced_property_id"}), where)
             self._relations.append(prop)
             self._synced_names[prop.id] = dual.get("synced_property_name")
+        else:
+            prop.synced = None
 
     def _link(self, prop: Property) -> None:
         """Make or rename the other side of a relation."""
@@ -167,6 +169,9 @@ class Draft:
         target.properties[other.id] = other
         target.version += 1
         prop.synced = other.id
+        for page in self._source.pages.values():
+            for each in self._world.related(page, prop):
+                self._world.pages[each].values.setdefault(other.id, {})[page.id] = None
 
     # ------------------------------------------------------------------------------------ rollups
 
@@ -202,6 +207,8 @@ class Draft:
         for known, draft in self._changed:
             if known.type != draft.type or known.options.keys() - draft.options.keys():
                 _forget(self._source, known, draft)
+            if known.synced is not None and draft.synced is None:
+                unlink(self._world, known)
             for part in ("name", "type", "options", "config", "target", "synced"):
                 setattr(known, part, getattr(draft, part))
         for gone in self._gone:

@@ -85,7 +85,7 @@ def option_name(value: Any, where: str) -> str:
 
 
 def new_option(prop: Property, name: str, color: str = "default") -> Option:
-    """Return an option that a property does not have yet."""
+    """Return an option that a property does not have yet; the same one when it is asked for again."""
     number = int(made_id("option", len(prop.options)).replace("-", "")[:8], 16)
     return Option(made_id(f"option/{prop.id}/{name}", number), name, color)
 
@@ -183,7 +183,7 @@ class Reader:
             need(chosen.get("id") in prop.options, f"{where}.name", "defined")
             return str(chosen["id"])
         name = option_name(chosen["name"], f"{where}.name")
-        known = prop.option(name) or self._fresh(prop, name)
+        known = prop.option(name)
         if known is not None:
             return known.id
         if prop.type == "status":
@@ -191,11 +191,6 @@ class Reader:
         made = new_option(prop, name)
         self._made.append((prop, made))
         return made.id
-
-    def _fresh(self, prop: Property, name: str) -> Option | None:
-        """Return an option that this request has named before."""
-        made = (each for of, each in self._made if of is prop and each.name == name)
-        return next(made, None)
 
     def _relation(self, prop: Property, value: Any, where: str) -> dict[str, None]:
         related: dict[str, None] = {}

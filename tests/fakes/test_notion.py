@@ -43,6 +43,7 @@ def test_a_token_a_version_and_a_body_are_asked_for(notion: NotionDouble) -> Non
     assert told() == (200, "")
     assert told(Authorization="Bearer wrong") == (401, "unauthorized")
     assert told(Authorization=None) == (401, "unauthorized")
+    assert told(Authorization=f"Basic {notion.token}") == (401, "unauthorized")
     assert told(Notion_Version=None) == (400, "missing_version")
     spoilt = by_hand(notion, "POST /v1/search", content=b"{")
     assert (spoilt.status_code, spoilt.json()["code"]) == (400, "invalid_json")

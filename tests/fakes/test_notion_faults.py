@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -105,8 +108,10 @@ def test_a_storm_has_all_kinds_and_comes_from_a_seed() -> None:
 
 
 def test_in_a_storm_what_was_done_is_known(notion: NotionDouble, shelf: Shelf) -> None:
-    notion.storm = Storm(seed=5, share=0.06, seconds=0.3, retry_after=0)
+    notion.storm = Storm(seed=5, share=0.06, pattern=CREATE, seconds=0.3, retry_after=0)
     client = notion.client(timeout=0.15)
+    for _ in range(20):
+        client.users.me()
     heard = []
     for n in range(120):
         try:
@@ -119,6 +124,38 @@ def test_in_a_storm_what_was_done_is_known(notion: NotionDouble, shelf: Shelf) -
     assert len(there) == len(heard) + lost == notion.log.applied[CREATE]
     assert set(heard) < set(there)
     notion.storm = None
+
+
+_ENDLESS = """
+import os, sys
+import httpx
+from notion_client import Client
+
+client = Client(
+    auth=os.environ["NOTION_TOKEN"], base_url=os.environ["NOTION_API_URL"], retry=False,
+    client=httpx.Client(trust_env=False, verify=False),
+)
+for n in range(100_000):
+    name = {"title": [{"text": {"content": str(n)}}]}
+    client.pages.create(parent={"data_source_id": sys.argv[1]}, properties={"Name": name})
+"""
+
+
+def test_another_process_is_killed_while_it_writes(notion: NotionDouble, shelf: Shelf) -> None:
+    notion.latency = 0.01
+    for _ in range(2):
+        before = notion.log.count(CREATE)
+        command = [sys.executable, "-c", _ENDLESS, shelf.tracks.id]
+        with subprocess.Popen(command, env={**os.environ, **notion.environment}) as child:
+            deadline = time.monotonic() + 30
+            while notion.log.count(CREATE) < before + 5 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            child.kill()
+    while notion.log.in_flight:
+        time.sleep(0.01)
+    there = len(notion.pages_of(shelf.tracks))
+    assert there == notion.log.applied[CREATE] == notion.log.count(CREATE) >= 10
+    create(notion.client(), shelf.tracks, titled("after all"))
 
 
 # ----------------------------------------------------------------------------------------------- pace

@@ -110,6 +110,8 @@ def test_joined_filters(notion: NotionDouble, shelf: Shelf, rows: list[Page]) ->
     ]
     assert set(query(client, shelf.tracks, filter={"or": keys})) == set(ids(*rows[:2]))
     assert query(client, shelf.tracks, filter={"and": keys}) == []
+    mixed = [keys[0], {"property": "Duration", "number": {"equals": 200}}]
+    assert set(query(client, shelf.tracks, filter={"or": mixed})) == set(ids(*rows[:2]))
     popular = {"property": "Genres", "multi_select": {"contains": "pop"}}
     both = {"and": [popular, {"or": keys[1:]}]}
     assert query(client, shelf.tracks, filter=both) == [rows[1].id]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.notion import NotionDouble
-from tests.fakes.notion_asking import Refusal, create, text, titled
+from tests.fakes.notion_asking import Refusal, create, query, text, titled
 from tests.fakes.notion_http import NEW, VERSIONS, Json
 from tests.fakes.notion_library import Shelf, fill, populated
 from tests.fakes.notion_things import DataSource, Page
@@ -107,6 +107,30 @@ def test_removing_a_relation_removes_both_sides(notion: NotionDouble, shelf: She
     assert shown["results"] == []
 
 
+def test_a_relation_that_becomes_something_else_leaves_no_other_side(
+    notion: NotionDouble, shelf: Shelf
+) -> None:
+    client = notion.client()
+    (album,) = fill(notion, shelf.albums, [{"Name": "First"}])
+    (page,) = fill(notion, shelf.tracks, [{"Name": "One", "Album": [album]}])
+    one_side = {"data_source_id": shelf.albums.id, "single_property": {}}
+    client.data_sources.update(shelf.tracks.id, properties={"Album": {"relation": one_side}})
+    assert "Tracks" not in schema(client, shelf.albums.id)
+    assert notion.person.values(page)["Album"] == [album.id]
+    notion.person.change_schema(shelf.tracks, {"Album": dual(shelf.albums.id, "Songs")})
+    assert schema(client, shelf.albums.id)["Songs"]["relation"]["data_source_id"] == shelf.tracks.id
+    assert notion.person.values(album)["Songs"] == [page.id]
+    notion.person.change_schema(shelf.tracks, {"Album": "rich_text", "Playlists": "number"})
+    assert "Songs" not in schema(client, shelf.albums.id)
+    shown: Any = client.data_sources.query(shelf.playlists.id)
+    assert shown["results"] == []
+    assert (
+        schema(client, shelf.playlists.id)["Track count"]["rollup"]["relation_property_name"] == ""
+    )
+    read: Any = client.pages.retrieve(page.id)
+    assert read["properties"]["Album"]["rich_text"] == []
+
+
 def test_options_that_are_left_out_are_gone(notion: NotionDouble, shelf: Shelf) -> None:
     client = notion.client()
     one, two = fill(notion, shelf.tracks, [{"Genres": ["a", "b"]}, {"Genres": ["b"]}])
@@ -131,6 +155,19 @@ def test_properties_are_added_renamed_and_removed(notion: NotionDouble, shelf: S
     assert "My rating" not in values
     client.data_sources.update(shelf.tracks.id, properties={"New": {"rich_text": {}}})
     assert schema(client, shelf.tracks.id)["New"]["type"] == "rich_text"
+
+
+def test_a_property_of_another_type_is_empty(notion: NotionDouble, shelf: Shelf) -> None:
+    client = notion.client()
+    (page,) = fill(notion, shelf.tracks, [{"Name": "One", "ISRC": "i", "Duration": 3}])
+    by_key = {"property": "ISRC", "rich_text": {"equals": "i"}}
+    assert query(client, shelf.tracks, filter=by_key) == [page.id]
+    change: Json = {"ISRC": {"number": {}}, "Duration": {"number": {"format": "percent"}}}
+    notion.person.change_schema(shelf.tracks, change)
+    assert notion.person.values(page)["ISRC"] is None
+    assert notion.person.values(page)["Duration"] == 3
+    with Refusal(400, "number does not match filter rich_text"):
+        query(client, shelf.tracks, filter=by_key)
 
 
 @pytest.mark.parametrize(
