@@ -1,4 +1,4 @@
-"""A double and a session for the tests of the double itself."""
+"""Doubles and a session for the tests of the doubles themselves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 import requests
 import spotipy
 
+from tests.fakes.notion import NotionDouble
+from tests.fakes.notion_library import Shelf, build
 from tests.fakes.spotify import ALL_SCOPES, SpotifyDouble
 
 
@@ -43,3 +45,17 @@ def get(double: SpotifyDouble, session: requests.Session) -> Callable[..., reque
         return session.get(f"{double.api_url}{path}", params=asked, headers=headers, timeout=10)
 
     return ask
+
+
+@pytest.fixture
+def notion() -> Iterator[NotionDouble]:
+    """Serve an empty workspace; the test ends with an error if it asked for what is not there."""
+    with NotionDouble() as made:
+        yield made
+        made.assert_clean()
+
+
+@pytest.fixture
+def shelf(notion: NotionDouble) -> Shelf:
+    """Return four databases without rows, that a person made and shared."""
+    return build(notion)

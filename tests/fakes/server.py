@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.spotify_http import Answer, Request
 
@@ -137,12 +137,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = urlsplit(self.path)
+        query = parse_qs(parts.query, keep_blank_values=True)
         request = Request(
             self.command,
             parts.path,
-            dict(parse_qsl(parts.query, keep_blank_values=True)),
+            {name: values[-1] for name, values in query.items()},
             {name.lower(): value for name, value in self.headers.items()},
             body,
+            {name: tuple(values) for name, values in query.items()},
         )
         self._send(self.server.owner.handle(request))
 

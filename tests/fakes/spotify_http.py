@@ -23,6 +23,8 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """All values of each query parameter; ``query`` has the last of them."""
 
     def json(self, bare: str | None = None) -> Json:
         """Return the body, which has to be a JSON object or empty.
