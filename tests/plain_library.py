@@ -187,13 +187,15 @@ class Folding:
         contents: list[Sequence[Line]] = []
         trails = {}
         for key in self.library.keys:
-            seen = [t for t in self._told if t.seen.key == key and t.lines is not None]
-            if seen:
-                times = [Instant(t.seen.at) for t in seen]
-                numbers = range(len(contents), len(contents) + len(seen))
+            told = [t for t in self._told if t.seen.key == key]
+            seen = [t for t in told if t.lines is not None]
+            if told:
+                # What was never seen inside is known all the same.
+                times = [Instant(t.seen.at) for t in seen or told]
+                numbers: list[int | None] = list(range(len(contents), len(contents) + len(seen)))
                 contents += [t.lines for t in seen if t.lines is not None]
                 gone = [Instant(r.at) for r in self._silent_on(frozenset({key}))]
-                trails[key] = Trail(key, times, list(numbers), gone)
+                trails[key] = Trail(key, times, numbers or [None] * len(told), gone)
         verdicts = Verdicts(frozenset(self.library.same), frozenset(self.library.different))
         return find_joins(trails, contents.__getitem__, verdicts)
 

@@ -86,15 +86,19 @@ def find_joins(
         earlier, later = sorted(pair, key=lambda key: (_first(trails, key), key))
         if earlier in trails and later in trails and groups.unite(earlier, later, forced=True):
             joins.append(Join(earlier, later, "you said so"))
-    joins += [
+    named = [
         join
         for join in _by_name(trails, lines)
         if groups.unite(join.earlier, join.later, forced=False)
     ]
+    joins += named
+    # Two that belong to playlists whose ids are known are one already, or two for good.
+    found = {key for join in named for key in (join.earlier, join.later)}
     for trail in sorted(trails.values(), key=lambda each: (each.times[0], each.key)):
         candidates = [
             (share, other.times[0], other.key, because)
             for other in trails.values()
+            if not (trail.key in found and other.key in found)
             if _may_be_one(other, trail)
             for share, because in _evidence(other, trail, lines)
         ]
