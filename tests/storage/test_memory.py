@@ -393,3 +393,18 @@ def test_an_api_answer_learned_late_undoes_the_ends_that_exports_made(unit: Unit
     assert state(unit, 4 * DAY) == {"csv:a": ["1"], "csv:b": ["2"]}
     memory.drop(late)
     assert state(unit, 4 * DAY) == {"csv:a": ["1"]}
+
+
+def test_a_series_is_told_on_where_another_playlist_of_the_same_import_is_of_later(
+    unit: UnitOfWork,
+) -> None:
+    def popular(at: int, value: int) -> Seen:
+        return Seen("csv:a", at, (Row(track(1), popularity=value), Row(track(2))))
+
+    observe(unit.memory, popular(DAY, 10), Seen("csv:b", DAY, rows(3)))
+    observe(unit.memory, popular(5 * DAY, 10))
+    observe(unit.memory, Seen("csv:a", 6 * DAY, (Row(track(2)),)), Seen("csv:b", 9 * DAY, rows(3)))
+    observe(unit.memory, popular(3 * DAY, 20), Seen("csv:b", 8 * DAY, rows(3, 4)))
+    number = unit.library.track_number(track(1))
+    told = [unit.library.popularity(Instant(at * DAY)).get(number) for at in (1, 3, 4, 5, 7)]  # type: ignore[arg-type]  # a row number
+    assert told == [10, 20, 20, 10, 10]

@@ -6,6 +6,7 @@ observation that speaks of it; what stands before and behind is left as it is.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -80,8 +81,8 @@ class Retelling:
         self._spoken: set[SeriesKey] = set()
         self._rated: set[SeriesKey] = set()
         self._first = self._changed[0].at
-        self._next: dict[int, Instant] = {}
-        """When each playlist is next spoken of after the last change."""
+        self._times: dict[int, list[Instant]] = {}
+        """When each playlist is spoken of, from the first change on, rising."""
 
     def run(self) -> Told:
         """Write the series; return the tracks of which something else may be said now."""
@@ -163,8 +164,7 @@ class Retelling:
             if before is not None and before.at == at:
                 hidden.append(before)
             shown[playlist] = each
-            if at > self._last:
-                self._next.setdefault(playlist, at)
+            self._times.setdefault(playlist, []).append(at)
             if each not in came:
                 later.append(each)
         return later, hidden
@@ -197,20 +197,23 @@ class Retelling:
             values.hear((line.track,), each.order, line.popularity, settles=settles)
 
     def _still_spoken_of(self, hidden: Iterable[Heard]) -> set[int]:
-        """Return the changed tracks that some observation after the last change speaks of.
+        """Return the changed tracks that some observation after their last change speaks of.
 
         One that left its playlists at the next observation is never heard of again, and waiting for it
         would make us listen to the very end.
         """
         e = _ENTRIES.c
         query = select(e.track_id, e.playlist_id, func.max(func.coalesce(e.valid_to, FOR_EVER)))
-        standing = query.where((e.valid_to.is_(None)) | (e.valid_to > self._last))
+        standing = query.where((e.valid_to.is_(None)) | (e.valid_to > self._first))
         found: set[int] = set()
         for track, playlist, until in self._connection.execute(
             standing.group_by(e.track_id, e.playlist_id)
         ):
-            spoken_of = self._next.get(playlist)
-            if spoken_of is not None and spoken_of < until:
+            if track not in self._spans:
+                continue
+            times = self._times.get(playlist, ())
+            place = bisect_right(times, self._spans[track][1])
+            if place < len(times) and times[place] < until:
                 found.add(track)
         for each in hidden:
             found.update(line.track for line in self._contents.lines(each.content))
