@@ -11,19 +11,25 @@ from sqlalchemy import Connection, func, select
 
 from syncengine.storage.lookup_index import LookupIndex
 from syncengine.storage.models import catalog, ledger, timeline
+from syncengine.storage.repositories.ledger import LOOKUPS
 from syncengine.storage.repositories.stored import StoredTracks
 from syncengine.storage.unit_of_work import Database, UnitOfWork
 
 _NEWEST = [
     select(func.max(table.c.id)).scalar_subquery()
-    for table in (
-        ledger.runs, ledger.judgements, timeline.snapshots, timeline.observations, catalog.claims
-    )
-]  # fmt: skip
-_LAST_END = (
-    select(ledger.runs.c.ended_at).order_by(ledger.runs.c.id.desc()).limit(1).scalar_subquery()
+    for table in (ledger.judgements, timeline.snapshots, timeline.observations, catalog.claims)
+]
+_LAST_RUN = (
+    select(ledger.runs.c.id, ledger.runs.c.ended_at)
+    .where(ledger.runs.c.command != LOOKUPS)  # what lookups note of themselves changes no library
+    .order_by(ledger.runs.c.id.desc())
+    .limit(1)
+    .subquery()
 )
-_REVISION = select(*_NEWEST, _LAST_END)
+_REVISION = select(
+    *_NEWEST,
+    *(select(part).scalar_subquery() for part in (_LAST_RUN.c.id, _LAST_RUN.c.ended_at)),
+)
 """What differs after every command that changed the library; each part is the end of an index."""
 
 

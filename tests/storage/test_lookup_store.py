@@ -9,6 +9,7 @@ import pytest
 
 from syncengine.core.lookup import Told
 from syncengine.storage.lookup_store import LookupStore, Shelf
+from syncengine.storage.repositories.ledger import LOOKUPS
 from syncengine.storage.unit_of_work import Database
 from tests.builders import NOW, Row, Seen, make_database, observe, track
 
@@ -83,6 +84,9 @@ def test_counting_makes_nothing_anew(store: LookupStore, database: Database) -> 
         assert shelf.names._has_names
     with database.unit() as unit:
         unit.lookups.add({"stored": 1}, NOW)
+        run = unit.ledger.begin_run(LOOKUPS, NOW)
+        unit.ledger.log(run, NOW, [("lookup", "stored", "1", None)])
+        unit.ledger.end_run(run, NOW, 0, {})
         unit.commit()
     with store.reading() as shelf:
         assert shelf.names._has_names
