@@ -11,7 +11,8 @@
     ├─ Refusal               a guard stopped us; the message ends in what lifts it
     │  ├─ MassDeletion  ├─ EmptiedSource  └─ StalePlan
     ├─ RemoteError           system, operation, address; always raised from the vendor's error
-    │  ├─ Transient(retry_after)  ├─ TryLater(not_before)  ├─ SignInNeeded
+    │  ├─ Transient(retry_after)  └─ OutcomeUnknown below it
+    │  ├─ TryLater(not_before)  ├─ SignInNeeded
     │  ├─ Forbidden  ├─ Gone  └─ Rejected
     ├─ Locked                another run holds the lock
     └─ InvariantBroken       if this surfaces it is our bug
@@ -116,6 +117,10 @@ class Transient(RemoteError):
     ) -> None:
         super().__init__(message, system=system, operation=operation, address=address)
         self.retry_after = retry_after
+
+
+class OutcomeUnknown(Transient):
+    """It may have been done or not: the connection or the service broke before the answer came."""
 
 
 class TryLater(RemoteError):

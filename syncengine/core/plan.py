@@ -30,6 +30,10 @@ TITLE = "Name"
 REMOVED = "Removed"
 """The field by which a plan says that a thing is marked as removed, or no longer is; no sink may use
 the name for a field of its own."""
+IN_TRASH = "In trash"
+"""The field by which a plan says that a thing is in the sink's trash, or is to go there; as REMOVED."""
+TRASHED, DELETED = "in the trash", "deleted"
+"""What ``Agreed.edits`` say of IN_TRASH where a person put the thing there, or deleted it for good."""
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -39,7 +43,7 @@ class Item:
     """What a sink should hold of one thing.
 
     ``title`` is only shown; what is written is in ``properties``. ``notes`` say, one sentence each,
-    what of the library the sink cannot hold.
+    what of the library the sink cannot hold. ``also`` are other keys that the thing has gone by.
     """
 
     entity: Entity
@@ -47,6 +51,7 @@ class Item:
     title: str
     properties: Mapping[str, Value]
     notes: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,10 @@ class Agreed:
     """What a sink held of one thing when it last agreed with the library.
 
     ``digest`` is that of ``properties``; the planner compares the properties themselves, which costs a
-    tenth. ``address`` is where the sink keeps the thing, None where that is not known.
+    tenth. ``address`` is where the sink keeps the thing, None where that is not known. ``trashed`` says
+    that it was put into the sink's trash by us. ``reads_as`` has fields that the sink was seen to hold in
+    another form than they were pushed in; ``edits`` those that a person was seen to have changed there
+    since, with their present values.
     """
 
     entity: Entity
@@ -63,6 +71,9 @@ class Agreed:
     properties: Mapping[str, Value]
     address: str | None
     removed: bool = False
+    trashed: bool = False
+    reads_as: Mapping[str, Value] = field(default_factory=dict)
+    edits: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
