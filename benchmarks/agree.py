@@ -5,18 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 
 from syncengine.adapters.notion.sink import NotionSink
 from syncengine.core.moment import Instant
-from syncengine.core.plan import Agreement, digest
-from syncengine.storage.bulk import bulk_insert
-from syncengine.storage.models import ledger
+from syncengine.core.plan import Agreed, Agreement, digest
 from syncengine.storage.unit_of_work import Database
-
-_COLUMNS = ("sink", "entity", "key", "address", "digest", "properties", "removed", "agreed_at")
 
 
 def agree(url: str) -> int:
@@ -29,26 +24,19 @@ def agree(url: str) -> int:
                 tuple(unit.library.catalog_tracks()), tuple(unit.library.catalog_playlists())
             )
         )
-        rows = [
-            (
-                sink.name,
-                item.entity,
-                item.key,
-                f"page-{number}",
-                digest(item.properties),
-                json.dumps(dict(item.properties)),
-                False,
-                at,
+        held = [
+            Agreed(
+                each.entity, each.key, digest(each.properties), each.properties, f"page-{number}"
             )
-            for number, item in enumerate(wanted)
+            for number, each in enumerate(wanted)
         ]
+        unit.agreed.save(sink.name, held, at)
         counts = Counter(item.entity for item in wanted)
-        unit.ledger.note_agreement(
+        unit.agreed.note_agreement(
             sink.name, Agreement(unit.library.digest(), sink.rules, counts), at
         )
-        bulk_insert(unit.connection, ledger.agreed_items, _COLUMNS, rows)
         unit.commit()
-    return len(rows)
+    return len(held)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from syncengine.adapters.spotify.sign_in import SignIn
     from syncengine.adapters.spotify.wire import AccessTokens
     from syncengine.config import Settings
-    from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
     from syncengine.core.plan import Plan
     from syncengine.core.remote import CallBook, Service
-    from syncengine.core.scope import Scope
     from syncengine.core.sign_in import SignInState
     from syncengine.core.sink import Sink
     from syncengine.jobs.calls import Calls
@@ -35,8 +33,8 @@ if TYPE_CHECKING:
     from syncengine.jobs.lookup import Lookups
     from syncengine.jobs.lookup_lists import ListLookups
     from syncengine.jobs.lookup_notes import LookupNotes
+    from syncengine.jobs.reconcile import Wishes
     from syncengine.storage.lookup_store import LookupStore
-    from syncengine.storage.repositories.library import LibraryReader
     from syncengine.storage.unit_of_work import UnitOfWork
 
 LOCK_SECONDS = 5.0
@@ -313,10 +311,12 @@ def configured_sinks(settings: Settings) -> list[str]:
     return ["notion"] if notion else []
 
 
-def make_sinks(settings: Settings, names: Sequence[str]) -> list[Sink]:
+def make_sinks(settings: Settings, names: Sequence[str], unit: UnitOfWork) -> list[Sink]:
     """Return sinks by name. Raises UserError for one that this version does not have."""
+    from syncengine.adapters.notion import shelf
     from syncengine.adapters.notion.sink import NotionSink
     from syncengine.core.plan import ENTITIES
+    from syncengine.storage.repositories.remote import SCHEMA
 
     sinks: list[Sink] = []
     for name in names:
@@ -324,7 +324,9 @@ def make_sinks(settings: Settings, names: Sequence[str]) -> list[Sink]:
             raise UserError(f"this version has no {name} sink yet; notion is the one there is")
         wanted = settings.notion_entities
         entities = tuple(e for e in ENTITIES if f"{e}s" in wanted)
-        sinks.append(NotionSink(entities, settings.notion_requests_per_minute))
+        noted = unit.remote("notion").notes(SCHEMA)
+        known = {e: shelf.from_text(noted[e].value).properties for e in entities if e in noted}
+        sinks.append(NotionSink(entities, settings.notion_requests_per_minute, known=known or None))
     return sinks
 
 
@@ -333,39 +335,11 @@ def plan_for(
     settings: Settings,
     names: Sequence[str],
     clock: Clock,
-    *,
-    scope: Scope | None = None,
-    lifted: Collection[str] = (),
+    wishes: Wishes | None = None,
 ) -> Plan:
     """Return the plan that would bring sinks into agreement with the library as it is now."""
-    from syncengine.core.plan import Base
-    from syncengine.core.scope import WHOLE
-    from syncengine.jobs.reconcile import plan_reconcile
+    from syncengine.jobs.planning import plan_library
+    from syncengine.jobs.reconcile import NO_WISHES
 
-    library = unit.library
-    latest = library.latest()
-    force = None if latest is None else unit.memory.timeline.in_force(latest)
-    return plan_reconcile(
-        catalog=_Catalog(library),
-        base=Base(force[0] if force else None, library.digest()),
-        agreements=unit.ledger,
-        sinks=make_sinks(settings, names),
-        clock=clock,
-        scope=scope or WHOLE,
-        lifted=lifted,
-    )
-
-
-class _Catalog:
-    """The library as it is now, as the planner asks for it."""
-
-    def __init__(self, library: LibraryReader) -> None:
-        self._library = library
-
-    def tracks(self) -> Iterable[CatalogTrack]:
-        """Yield every track that is in at least one playlist."""
-        return self._library.catalog_tracks()
-
-    def playlists(self) -> Iterable[CatalogPlaylist]:
-        """Yield every playlist that exists."""
-        return self._library.catalog_playlists()
+    sinks = make_sinks(settings, names, unit)
+    return plan_library(unit, sinks, clock, wishes or NO_WISHES).plan

@@ -50,6 +50,7 @@ class Shelf:
     )
     wants: Sequence[Item] = ()
     rules: str = "1"
+    marks: Sequence[Entity] = ENTITIES
 
     def desired(
         self, tracks: Iterable[CatalogTrack], playlists: Iterable[CatalogPlaylist]

@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from syncengine.core.edits import NO_DECISIONS, Decisions, without
 from syncengine.core.guard import Stock, guard
 from syncengine.core.plan import (
+    DELETED,
     ENTITIES,
+    IN_TRASH,
     REMOVED,
     Action,
     Agreed,
@@ -31,8 +34,6 @@ from syncengine.core.sink import Sink
 from syncengine.errors import InvariantBroken
 
 Fields = dict[str, tuple[Value, Value]]
-Seen = Mapping[Target, Mapping[str, Value]]
-"""Fields as they stand in the sink now, of the items that someone may have edited there."""
 
 _STEPS: tuple[tuple[Kind, tuple[Entity, ...]], ...] = (
     ("create", ENTITIES),
@@ -59,12 +60,30 @@ _GONE: dict[Entity, str] = {
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """The three sides of one sink's reconciliation, and how they are judged."""
+    """The sides of one sink's reconciliation, and how they are judged.
+
+    ``absent`` are things in the sink's trash: no relation is to name them. ``anew`` are those of them
+    that are made again: what relates to them has to be told.
+    """
 
     sink: Sink
     desired: Mapping[Target, Item]
     agreed: Mapping[Target, Agreed]
-    seen: Seen
+    rules: Rules
+    absent: frozenset[Target] = frozenset()
+    anew: frozenset[Target] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a person wants it: guards that are lifted, edits that are decided on, where removed things go."""
+
+    lifted: frozenset[str] = frozenset()
+    decisions: Decisions = NO_DECISIONS
+    trash_removed: bool = False
+
+
+NO_RULES = Rules()
 
 
 def plan_sink(
@@ -73,22 +92,18 @@ def plan_sink(
     agreed: Iterable[Agreed],
     *,
     scope: Scope = WHOLE,
-    lifted: Collection[str] = (),
-    seen: Seen | None = None,
+    rules: Rules = NO_RULES,
 ) -> SinkPlan:
     """Return what one sink would do to agree with the library, and which guards refuse it.
 
-    ``lifted`` names guards that a person lifted. Without ``seen`` nobody looked at the sink, and it is
-    taken to be as agreed. The order of ``desired`` and ``agreed`` never matters.
+    ``agreed`` goes by the present keys (``rekeyed``). The order of ``desired`` and ``agreed`` never
+    matters.
     """
     entities = frozenset(sink.entities)
-    sides = _Sides(
-        sink,
-        _by_target(desired),
-        {(each.entity, each.key): each for each in agreed if each.entity in entities},
-        seen or {},
-    )
-    within = None if scope.whole else reach(scope, sides.desired, sides.agreed, sink.policies)
+    wanted = by_target(desired)
+    held = {(each.entity, each.key): each for each in agreed if each.entity in entities}
+    sides = _with_absent(_Sides(sink, wanted, held, rules))
+    within = None if scope.whole else reach(scope, wanted, held, sink.policies)
     actions, unchanged = _decide_all(sides, within)
     actions.sort(key=lambda each: (_RANKS[each.action, each.entity], each.title, each.key))
     outcomes = Counter((each.entity, each.action) for each in actions)
@@ -107,7 +122,7 @@ def plan_sink(
         },
         sink.estimate(actions),
         tuple(actions),
-        guard(sink.name, stocks, lifted),
+        guard(sink.name, stocks, rules.lifted),
     )
 
 
@@ -121,28 +136,73 @@ def plan_nothing(sink: Sink, agreement: Agreement) -> SinkPlan:
     return SinkPlan(tallies, sink.estimate(()), (), ())
 
 
-def settle(action: Action, before: Agreed | None, address: str | None) -> Agreed:
+def settle(
+    action: Action,
+    before: Agreed | None,
+    address: str | None,
+    *,
+    pushed: Mapping[str, Value] | None = None,
+    holds: Mapping[str, Value] | None = None,
+) -> Agreed:
     """Return what is agreed once an action was done at an address; ``before`` is what was before.
 
-    Raises InvariantBroken for an action that cannot have been done: a conflict, or one on a thing that
-    was never agreed.
+    ``pushed`` are the new values that were really written, all of the action's where it is None;
+    ``holds`` what the sink says that it holds of them now. Raises InvariantBroken for an action that
+    cannot have been done: a conflict, or one on a thing that was never agreed.
     """
     if action.action == "conflict" or (before is None and action.action != "create"):
         raise InvariantBroken(f"{action.action} of {action.key} cannot have been done")
     if before and action.action == "remove":
-        return replace(before, address=address, removed=True)
-    properties = dict(before.properties) if before else {}
-    properties |= {name: new for name, (_, new) in action.fields.items() if name != REMOVED}
+        trashed = before.trashed or IN_TRASH in action.fields
+        return replace(before, address=address, removed=True, trashed=trashed)
+    if pushed is None:
+        pushed = {name: new for name, (_, new) in action.fields.items()}
+    pushed = {name: new for name, new in pushed.items() if name not in (REMOVED, IN_TRASH)}
+    old = before if before and action.action == "update" else None
+    properties = {**(old.properties if old else {}), **pushed}
     properties = {name: value for name, value in properties.items() if value is not None}
-    return Agreed(action.entity, action.key, digest(properties), properties, address)
+    told = {name: now for name, now in (holds or {}).items() if name in pushed}
+    reads_as = {
+        name: now for name, now in (old.reads_as if old else {}).items() if name not in pushed
+    }
+    reads_as |= {name: now for name, now in told.items() if now != pushed[name]}
+    edits = {name: now for name, now in (old.edits if old else {}).items() if name not in pushed}
+    edits.pop(IN_TRASH, None)
+    return Agreed(
+        action.entity, action.key, digest(properties), properties, address,
+        reads_as=reads_as, edits=edits,
+    )  # fmt: skip
 
 
-def _by_target(desired: Iterable[Item]) -> dict[Target, Item]:
+def by_target(desired: Iterable[Item]) -> dict[Target, Item]:
+    """Return what is wanted by entity and key. Raises InvariantBroken for a thing that is wanted twice."""
     found: dict[Target, Item] = {}
     for item in desired:
         if found.setdefault((item.entity, item.key), item) is not item:
             raise InvariantBroken(f"a sink wants {item.entity} {item.key} twice")
     return found
+
+
+def _with_absent(sides: _Sides) -> _Sides:
+    """Return the sides with what is not in the sink now, by a person's hand or by ours."""
+    away = {
+        target: each
+        for target, each in sides.agreed.items()
+        if each.trashed or IN_TRASH in each.edits
+    }
+    if not away:
+        return sides
+    back = {
+        target
+        for target, each in away.items()
+        if target in sides.desired and (each.trashed or _may_return(sides, each))
+    }
+    anew = {target for target in back if away[target].edits.get(IN_TRASH) == DELETED}
+    return replace(sides, absent=frozenset(away.keys() - back), anew=frozenset(anew))
+
+
+def _may_return(sides: _Sides, each: Agreed) -> bool:
+    return sides.rules.decisions.gives_way(each.address, IN_TRASH, each.edits.get(IN_TRASH))
 
 
 def _stocks(sides: _Sides, outcomes: Counter[tuple[Entity, Kind]]) -> list[Stock]:
@@ -176,37 +236,106 @@ def _decide_wanted(sides: _Sides, target: Target, item: Item) -> Action | None:
     """Decide on a thing that the library holds; None is for nothing to do."""
     before = sides.agreed.get(target)
     if before is None:  # it came into the library since the sink last agreed
-        fields: Fields = {
-            name: (None, new) for name, new in item.properties.items() if new is not None
-        }
-        return _action(sides, "create", item, fields, "new in the library")
-    if edits := _edits(item, before, sides.seen.get(target)):  # a person changed it in the sink
-        reason = f"edited in {sides.sink.name} since the last agreement: {', '.join(edits)}"
-        return _action(sides, "conflict", item, edits, reason)
-    if before.removed:  # it had left the library and was marked so, and was added again
-        fields = {**_changes(item, before), REMOVED: (True, False)}
-        return _action(sides, "update", item, fields, "back in the library")
-    if before.properties == item.properties:  # nobody touched it
+        return _create(sides, item, "new in the library")
+    kept = sides.rules.decisions.keeps(before.address)
+    is_touched = kept or before.edits or before.removed or sides.anew
+    if not is_touched and before.properties == item.properties:
+        return None  # nobody touched it
+    if IN_TRASH in kept:  # a person does not want it there
         return None
-    fields = _changes(item, before)
+    wanted, held = _compared(sides, item, before, kept)
+    edits = {
+        name: (theirs, wanted.get(name))
+        for name, theirs in sorted(before.edits.items())
+        if name not in kept and not _is_settled(name, theirs, wanted, held)
+    }
+    open_edits = {
+        name: pair
+        for name, pair in edits.items()
+        if not sides.rules.decisions.gives_way(before.address, name, pair[0])
+    }
+    if open_edits:  # a person changed it in the sink
+        reason = f"edited in {sides.sink.name} since the last agreement: {', '.join(open_edits)}"
+        return _action(sides, "conflict", item, open_edits, reason)
+    if before.edits.get(IN_TRASH) == DELETED:
+        return _create(sides, item, f"deleted in {sides.sink.name}, made again as decided")
+    return _decide_update(sides, item, before, _changes(wanted, held) | edits)
+
+
+def _decide_update(sides: _Sides, item: Item, before: Agreed, fields: Fields) -> Action | None:
+    if before.removed:  # it had left the library and was marked so, and was added again
+        marks: Fields = {REMOVED: (True, False)}
+        if before.trashed:
+            marks[IN_TRASH] = (True, False)
+        return _action(sides, "update", item, {**fields, **marks}, "back in the library")
     policies = sides.sink.policies.get(item.entity, {})
-    causes = [name for name, pair in fields.items() if _matters(policies.get(name), *pair)]
+    decided = [name for name in fields if name in before.edits]
+    causes = [
+        name for name in fields if name in decided or _matters(policies.get(name), *fields[name])
+    ]
     if not causes:  # numbers drifted a little, or a source says the same as another did
         return None
     # somebody changed the library, or a source came to know more
     along = [name for name in fields if name not in causes]
     reason = f"changed in the library: {', '.join(causes)}"
+    if decided:
+        reason = f"edited in {sides.sink.name}, ours as decided: {', '.join(decided)}"
     if along:
         reason += f"; written along: {', '.join(along)}"
     return _action(sides, "update", item, fields, reason)
 
 
+def _create(sides: _Sides, item: Item, reason: str) -> Action:
+    policies = sides.sink.policies.get(item.entity, {})
+    fields: Fields = {
+        name: (None, new)
+        for name, value in item.properties.items()
+        if (new := without(policies.get(name), value, sides.absent)) is not None
+    }
+    return _action(sides, "create", item, fields, reason)
+
+
+def _compared(
+    sides: _Sides, item: Item, before: Agreed, kept: Collection[str]
+) -> tuple[dict[str, Value], dict[str, Value]]:
+    """Return what is wanted of a thing and what is held, without what is not to be compared."""
+    policies = sides.sink.policies.get(item.entity, {})
+    gone = sides.absent | sides.anew
+    wanted = {
+        name: without(policies.get(name), value, sides.absent)
+        for name, value in item.properties.items()
+        if name not in kept
+    }
+    held = {
+        name: without(policies.get(name), value, gone)
+        for name, value in before.properties.items()
+        if name not in kept
+    }
+    # What a person wrote there is what we want: nothing is left to write.
+    held |= {
+        name: theirs
+        for name, theirs in before.edits.items()
+        if name != IN_TRASH and name not in kept and wanted.get(name) == theirs
+    }
+    return wanted, held
+
+
+def _is_settled(
+    name: str, theirs: Value, wanted: Mapping[str, Value], held: Mapping[str, Value]
+) -> bool:
+    return name != IN_TRASH and theirs in (wanted.get(name), held.get(name))
+
+
 def _decide_gone(sides: _Sides, before: Agreed) -> Action | None:
     """Decide on a thing that the library does not hold; None is for nothing to do."""
-    if before.removed:  # it left earlier, and the sink knows
+    if before.trashed or IN_TRASH in before.edits:  # it is out of sight, by our hand or a person's
         return None
-    # it left the library since the sink last agreed; a person's edits stay, only a mark is set
     left = Item(before.entity, before.key, before.title, {})
+    if sides.rules.trash_removed:
+        return _action(sides, "remove", left, {IN_TRASH: (False, True)}, _GONE[before.entity])
+    if before.removed or before.entity not in sides.sink.marks:
+        return None  # it left earlier, and the sink knows; or it has no place for the mark
+    # it left the library since the sink last agreed; a person's edits stay, only a mark is set
     return _action(sides, "remove", left, {REMOVED: (False, True)}, _GONE[before.entity])
 
 
@@ -215,20 +344,12 @@ def _action(sides: _Sides, kind: Kind, item: Item, fields: Fields, reason: str) 
     return Action(identity, kind, item.entity, item.key, item.title, fields, reason, item.notes)
 
 
-def _changes(item: Item, before: Agreed) -> Fields:
-    old, new = before.properties, item.properties
-    names = [*new, *sorted(old.keys() - new.keys())]
+def _changes(wanted: Mapping[str, Value], held: Mapping[str, Value]) -> Fields:
+    names = [*wanted, *sorted(held.keys() - wanted.keys())]
     return {
-        name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)
-    }
-
-
-def _edits(item: Item, before: Agreed, seen: Mapping[str, Value] | None) -> Fields:
-    new, old = item.properties, before.properties
-    return {
-        name: (now, new.get(name))
-        for name, now in sorted((seen or {}).items())
-        if (name in new or name in old) and now not in (old.get(name), new.get(name))
+        name: (held.get(name), wanted.get(name))
+        for name in names
+        if held.get(name) != wanted.get(name)
     }
 
 

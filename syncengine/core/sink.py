@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
@@ -27,6 +27,10 @@ class Sink(Protocol):
     @property
     def policies(self) -> Policies:
         """How changes of fields are judged, and which fields are relations."""
+
+    @property
+    def marks(self) -> Collection[Entity]:
+        """The entities in which it has a place to mark a thing as removed."""
 
     def desired(
         self, tracks: Iterable[CatalogTrack], playlists: Iterable[CatalogPlaylist]

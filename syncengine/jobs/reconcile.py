@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Protocol
 
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
-from syncengine.core.plan import Agreed, Agreement, Base, Item, Plan, SinkPlan, make_plan
+from syncengine.core.edits import Choice, Decision, Decisions, decide
+from syncengine.core.plan import (
+    Agreed,
+    Agreement,
+    Base,
+    Item,
+    Plan,
+    SinkPlan,
+    Target,
+    make_plan,
+)
 from syncengine.core.ports import Clock
-from syncengine.core.reconcile import plan_nothing, plan_sink
+from syncengine.core.reconcile import Rules, by_target, plan_nothing, plan_sink
+from syncengine.core.rekey import rekeyed, renamed_keys
 from syncengine.core.scope import WHOLE, Scope
 from syncengine.core.sink import Sink
 from syncengine.errors import NotFound
@@ -25,6 +36,9 @@ class Agreements(Protocol):
     def agreement(self, sink: str) -> Agreement | None:
         """Return the state in which nothing was left to do for a sink; None where there is none."""
 
+    def decisions(self, sink: str) -> Decisions:
+        """Return what people decided about what was edited in a sink."""
+
 
 class Catalog(Protocol):
     """The library at one moment."""
@@ -36,6 +50,41 @@ class Catalog(Protocol):
         """Yield every playlist that exists, each once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a person wants a plan: limited to something, with guards lifted, with conflicts resolved."""
+
+    scope: Scope = WHOLE
+    lifted: frozenset[str] = frozenset()
+    trash_removed: bool = False
+    choice: Choice | None = None
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a sink should hold, and what it is known to hold, by its present keys.
+
+    ``renames`` says which of these are remembered under another key as yet, old to new; ``decided`` is
+    what the plan takes as decided beyond what is remembered.
+    """
+
+    desired: Mapping[Target, Item]
+    agreed: Mapping[Target, Agreed]
+    renames: Mapping[Target, Target]
+    decided: Sequence[Decision] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and for each sink that was compared what it was made from."""
+
+    plan: Plan
+    sides: Mapping[str, Side]
+
+
 def plan_reconcile(
     *,
     catalog: Catalog,
@@ -43,31 +92,56 @@ def plan_reconcile(
     agreements: Agreements,
     sinks: Sequence[Sink],
     clock: Clock,
-    scope: Scope = WHOLE,
-    lifted: Collection[str] = (),
-) -> Plan:
+    wishes: Wishes = NO_WISHES,
+) -> Planned:
     """Return the plan of all sinks; needs no network.
 
-    ``base`` names the state that ``catalog`` shows. ``lifted`` names the guards a person lifted; one
-    that trips refuses its sink and no other. Raises NotFound when the scope names something that
-    neither the library nor a sink knows.
+    ``base`` names the state that ``catalog`` shows. A guard that trips refuses its sink and no other.
+    Raises NotFound when the scope names something that neither the library nor a sink knows.
     """
     planned: dict[str, SinkPlan] = {}
-    settled = {sink.name: agreements.agreement(sink.name) for sink in sinks} if scope.whole else {}
+    sides: dict[str, Side] = {}
     shown = _Shown(catalog)
-    sides: list[tuple[Sink, list[Item], list[Agreed]]] = []
+    scope = wishes.scope
     for sink in sinks:
-        agreement = settled.get(sink.name)
+        may_be_settled = scope.whole and not wishes.trash_removed
+        agreement = agreements.agreement(sink.name) if may_be_settled else None
         if agreement and (agreement.library, agreement.rules) == (base.digest, sink.rules):
             planned[sink.name] = plan_nothing(sink, agreement)
         else:
-            wanted = list(sink.desired(shown.tracks, shown.playlists))
-            sides.append((sink, wanted, list(agreements.agreed(sink.name))))
+            sides[sink.name] = compared(sink, shown, agreements.agreed(sink.name))
     if not scope.whole:
-        _require_known(scope, chain(*(chain[Item | Agreed](mine, its) for _, mine, its in sides)))
-    for sink, wanted, held in sides:
-        planned[sink.name] = plan_sink(sink, wanted, held, scope=scope, lifted=lifted)
-    return make_plan(clock(), base, {sink.name: planned[sink.name] for sink in sinks})
+        known = (chain(side.desired, side.agreed) for side in sides.values())
+        _require_known(scope, chain.from_iterable(known))
+    for sink in sinks:
+        if sink.name in sides:
+            decisions = agreements.decisions(sink.name)
+            planned[sink.name], sides[sink.name] = _plan(sink, sides[sink.name], decisions, wishes)
+    return Planned(
+        make_plan(clock(), base, {sink.name: planned[sink.name] for sink in sinks}), sides
+    )
+
+
+def compared(sink: Sink, shown: Catalog, remembered: Iterable[Agreed]) -> Side:
+    """Return the two sides of a sink, with what is remembered by its present keys."""
+    desired = by_target(sink.desired(shown.tracks(), shown.playlists()))
+    agreed = {(each.entity, each.key): each for each in remembered}
+    renames = renamed_keys(desired, agreed)
+    return Side(desired, rekeyed(agreed, renames, sink.policies), renames)
+
+
+def _plan(sink: Sink, side: Side, decisions: Decisions, wishes: Wishes) -> tuple[SinkPlan, Side]:
+    def plan(decisions: Decisions) -> SinkPlan:
+        rules = Rules(wishes.lifted, decisions, wishes.trash_removed)
+        wanted, held = side.desired.values(), side.agreed.values()
+        return plan_sink(sink, wanted, held, scope=wishes.scope, rules=rules)
+
+    made = plan(decisions)
+    conflicts = [each for each in made.actions if each.action == "conflict"]
+    if not conflicts or wishes.choice is None:
+        return made, side
+    decided = decide(conflicts, side.agreed, wishes.choice)
+    return plan(decisions.with_more(decided)), replace(side, decided=decided)
 
 
 class _Shown:
@@ -75,18 +149,22 @@ class _Shown:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._tracks: tuple[CatalogTrack, ...] | None = None
+        self._playlists: tuple[CatalogPlaylist, ...] | None = None
 
-    @cached_property
-    def tracks(self) -> tuple[CatalogTrack, ...]:
-        return tuple(self._catalog.tracks())
+    def tracks(self) -> Iterable[CatalogTrack]:
+        if self._tracks is None:
+            self._tracks = tuple(self._catalog.tracks())
+        return self._tracks
 
-    @cached_property
-    def playlists(self) -> tuple[CatalogPlaylist, ...]:
-        return tuple(self._catalog.playlists())
+    def playlists(self) -> Iterable[CatalogPlaylist]:
+        if self._playlists is None:
+            self._playlists = tuple(self._catalog.playlists())
+        return self._playlists
 
 
-def _require_known(scope: Scope, things: Iterable[Item | Agreed]) -> None:
-    unknown = scope.named - {(thing.entity, thing.key) for thing in things}
+def _require_known(scope: Scope, things: Iterable[Target]) -> None:
+    unknown = scope.named - set(things)
     if unknown:
         names = [f"{entity} {key}" for entity, key in sorted(unknown)]
         raise NotFound(f"the library does not know {', '.join(names)}", names)

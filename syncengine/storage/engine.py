@@ -100,6 +100,16 @@ def wait_at_most(connection: Connection, seconds: float) -> None:
         connection.connection.cursor().execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
 
 
+def outlive_power_cuts(connection: Connection) -> None:
+    """Have SQLite wait at each commit until the disk has it.
+
+    With the write-ahead log it otherwise waits at checkpoints only, and a power cut can take back the
+    last commits (https://sqlite.org/pragma.html#pragma_synchronous); for before a transaction.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute("PRAGMA synchronous=FULL")
+
+
 def broken_references(connection: Connection) -> list[str]:
     """Return which rows of an SQLite database point at missing ones, one sentence each."""
     if connection.dialect.name != "sqlite":

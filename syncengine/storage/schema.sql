@@ -1,4 +1,4 @@
-CREATE TABLE agreed_items (
+CREATE TABLE "agreed_items" (
 	sink VARCHAR NOT NULL, 
 	entity VARCHAR NOT NULL, 
 	"key" VARCHAR NOT NULL, 
@@ -7,6 +7,9 @@ CREATE TABLE agreed_items (
 	properties VARCHAR NOT NULL, 
 	removed BOOLEAN NOT NULL, 
 	agreed_at BIGINT NOT NULL, 
+	trashed BOOLEAN DEFAULT 0 NOT NULL, 
+	reads_as VARCHAR, 
+	edits VARCHAR, 
 	CONSTRAINT pk_agreed_items PRIMARY KEY (sink, entity, "key")
 );
 CREATE TABLE agreements (
@@ -174,6 +177,22 @@ CREATE TABLE genre_sets (
 	genres VARCHAR NOT NULL, 
 	CONSTRAINT pk_genre_sets PRIMARY KEY (id), 
 	CONSTRAINT uq_genre_sets_digest UNIQUE (digest)
+);
+CREATE TABLE journal (
+	id INTEGER NOT NULL, 
+	sink VARCHAR NOT NULL, 
+	run_id INTEGER NOT NULL, 
+	action VARCHAR NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	entity VARCHAR NOT NULL, 
+	"key" VARCHAR NOT NULL, 
+	address VARCHAR, 
+	intended_at BIGINT NOT NULL, 
+	ended_at BIGINT, 
+	outcome VARCHAR, 
+	detail VARCHAR, 
+	CONSTRAINT pk_journal PRIMARY KEY (id), 
+	CONSTRAINT fk_journal_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (id)
 );
 CREATE TABLE judgements (
 	id INTEGER NOT NULL, 
@@ -403,6 +422,8 @@ CREATE INDEX ix_agreed_items_address ON agreed_items (sink, address);
 CREATE INDEX ix_calls_system_made_at ON calls (system, made_at);
 CREATE INDEX ix_entries_playlist_id_valid_to ON entries (playlist_id, valid_to);
 CREATE INDEX ix_entries_track_id ON entries (track_id);
+CREATE INDEX ix_journal_run_id ON journal (run_id);
+CREATE INDEX ix_journal_sink_ended_at ON journal (sink, ended_at);
 CREATE INDEX ix_observations_digest ON observations (digest);
 CREATE INDEX ix_observations_snapshot_id ON observations (snapshot_id);
 CREATE INDEX ix_observations_taken_at ON observations (taken_at);
@@ -415,4 +436,4 @@ CREATE INDEX ix_rosters_snapshot_id ON rosters (snapshot_id);
 CREATE INDEX ix_snapshots_taken_at ON snapshots (taken_at);
 CREATE INDEX ix_sync_log_run_id ON sync_log (run_id);
 CREATE INDEX ix_track_aliases_alias_of ON track_aliases (alias_of);
-INSERT INTO alembic_version (version_num) VALUES ('0005');
+INSERT INTO alembic_version (version_num) VALUES ('0006');

@@ -17,6 +17,7 @@ from syncengine.storage.engine import (
     broken_references,
     check_references_later,
     empty_engine,
+    outlive_power_cuts,
     parse_url,
     sqlite_path,
     wait_at_most,
@@ -24,6 +25,8 @@ from syncengine.storage.engine import (
 )
 from syncengine.storage.memory import Memory
 from syncengine.storage.raw_store import RawStore
+from syncengine.storage.repositories.agreed import AgreedItems
+from syncengine.storage.repositories.journal import Journal
 from syncengine.storage.repositories.ledger import Ledger
 from syncengine.storage.repositories.library import LibraryReader
 from syncengine.storage.repositories.lists import ListReader
@@ -47,8 +50,17 @@ class UnitOfWork:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """Runs, log, what is set aside, what was agreed."""
+        """Runs, log, what is set aside."""
         return Ledger(self.connection)
+
+    @cached_property
+    def agreed(self) -> AgreedItems:
+        """What sinks were last known to hold."""
+        return AgreedItems(self.connection)
+
+    def journal(self, sink: str) -> Journal:
+        """The journal of writes to a sink, by its name."""
+        return Journal(self.connection, sink)
 
     def remote(self, system: str) -> RemoteBook:
         """What is remembered of a service that can be asked, by its name."""
@@ -173,15 +185,18 @@ class Database:
             raise UserError(f"the database {path} cannot be opened: that is no place for a file")
 
     @contextmanager
-    def unit(self, *, patience: float | None = None) -> Iterator[UnitOfWork]:
+    def unit(self, *, patience: float | None = None, durable: bool = False) -> Iterator[UnitOfWork]:
         """Open a unit of work that may write; it is rolled back unless it commits.
 
         It waits for whoever writes now, so that what it reads first still holds when it writes;
-        after ``patience`` seconds (none: BUSY_SECONDS) it raises Locked.
+        after ``patience`` seconds (none: BUSY_SECONDS) it raises Locked. What is committed in a
+        ``durable`` one outlives a power cut too.
         """
         with _clear_errors(self), self._engine.connect() as connection:
             if patience is not None:
                 wait_at_most(connection, patience)
+            if durable:
+                outlive_power_cuts(connection)
             unit = UnitOfWork(connection.execution_options(**WRITING), is_new=self._is_new)
             yield unit
             # Once something is remembered, every later row is checked as it comes.

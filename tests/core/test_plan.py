@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ from syncengine.core.plan import (
     digest,
     make_plan,
 )
-from syncengine.core.reconcile import plan_sink, settle
+from syncengine.core.reconcile import Rules, plan_sink, settle
 from syncengine.core.scope import Scope
 from syncengine.errors import InvariantBroken
 from tests.plan_builders import NOON, Shelf, agree, item
@@ -170,7 +171,7 @@ def _shelved(count: int) -> list[Agreed]:
 
 def _without(count: int, live: int, lifted: Sequence[str] = ()) -> SinkPlan:
     kept = [item("track", f"{number}") for number in range(count, live)]
-    return plan_sink(SHELF, kept, _shelved(live), lifted=lifted)
+    return plan_sink(SHELF, kept, _shelved(live), rules=Rules(frozenset(lifted)))
 
 
 @pytest.mark.parametrize(
@@ -253,21 +254,12 @@ def test_what_left_and_came_back_is_the_same_thing_again() -> None:
     assert action.fields == {"Removed": (True, False)}
 
 
-def test_a_persons_edit_is_a_conflict_and_not_overwritten() -> None:
-    agreed = agree(plan_sink(SHELF, [item("track", "t", Label="L", Rest="r")], []), [])
-    wanted = [item("track", "t", Label="M", Rest="r")]
-
-    def kinds(**now: str) -> list[str]:
-        plan = plan_sink(SHELF, wanted, agreed, seen={("track", "t"): now})
-        return [action.action for action in plan.actions]
-
-    assert kinds(Rest="mine") == ["conflict"]
-    assert kinds(Label="mine") == ["conflict"]
-    assert kinds(Label="L") == kinds(Label="M") == kinds(Stars="5") == ["update"]
-    plan = plan_sink(SHELF, wanted, agreed, seen={("track", "t"): {"Label": "mine"}})
-    assert plan.actions[0].fields == {"Label": ("mine", "M")}
+def test_what_cannot_have_been_done_is_not_settled() -> None:
+    agreed = agree(plan_sink(SHELF, [item("track", "t", Label="L")], []), [])
+    edited = [replace(each, edits={"Label": "mine"}) for each in agreed]
+    (conflict,) = plan_sink(SHELF, [item("track", "t", Label="M")], edited).actions
     with pytest.raises(InvariantBroken):
-        settle(plan.actions[0], agreed[0], "here")
+        settle(conflict, agreed[0], "here")
 
 
 def test_entities_that_a_sink_does_not_keep_are_left_alone() -> None:

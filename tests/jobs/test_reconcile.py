@@ -7,12 +7,13 @@ import pytest
 
 from syncengine.adapters.notion.sink import NotionSink
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
+from syncengine.core.edits import NO_DECISIONS, Decisions
 from syncengine.core.identity import TrackKey
 from syncengine.core.plan import Agreed, Agreement, Base, Plan, Tally
 from syncengine.core.scope import WHOLE, Scope
 from syncengine.core.track import Release
 from syncengine.errors import NotFound
-from syncengine.jobs.reconcile import plan_reconcile
+from syncengine.jobs.reconcile import Wishes, plan_reconcile
 from tests.plan_builders import NOON, Shelf, agree, catalog_playlist, catalog_track, item
 
 
@@ -39,6 +40,9 @@ class Agreements:
 
     def agreement(self, sink: str) -> Agreement | None:
         return self.whole.get(sink)
+
+    def decisions(self, sink: str) -> Decisions:
+        return NO_DECISIONS
 
 
 LIBRARY = Library(
@@ -68,9 +72,8 @@ def _plan(
         agreements=Agreements(agreed or {}, whole or {}),
         sinks=SINKS,
         clock=lambda: NOON,
-        scope=scope,
-        lifted=lifted,
-    )
+        wishes=Wishes(scope, frozenset(lifted)),
+    ).plan
 
 
 def _agreed(plan: Plan) -> dict[str, list[Agreed]]:

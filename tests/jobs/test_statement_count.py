@@ -17,6 +17,7 @@ from syncengine.jobs.export import export_library
 from syncengine.jobs.history import diff_between, library_at
 from syncengine.jobs.import_csv import import_csv
 from syncengine.jobs.import_report import ImportReport, Options
+from syncengine.jobs.planning import StoredCatalog
 from syncengine.jobs.reconcile import plan_reconcile
 from syncengine.storage.bulk import BATCH, CHUNK
 from syncengine.storage.unit_of_work import Database
@@ -83,9 +84,9 @@ def count_all(folder: Path, rows: int) -> dict[str, int]:
 
     def plan(unit: Any) -> object:
         return plan_reconcile(
-            catalog=bootstrap._Catalog(unit.library),
+            catalog=StoredCatalog(unit.library),
             base=Base(None, ""),
-            agreements=unit.ledger,
+            agreements=unit.agreed,
             sinks=[NotionSink()],
             clock=lambda: NOW,
         )

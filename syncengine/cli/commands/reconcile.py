@@ -73,6 +73,7 @@ def command(
     Notion sink; until then this needs --dry-run.
     """
     from syncengine import bootstrap
+    from syncengine.jobs.reconcile import Wishes
 
     if not dry_run:
         raise UsageError(
@@ -87,14 +88,14 @@ def command(
             raise UsageError(
                 f"--sink {name!r} is not known; it is one of {', '.join(bootstrap.SINKS)}"
             )
-    lifted = {
+    lifted = frozenset(
         name
         for name, given in (("mass-deletion", allow_removals), ("emptied-source", allow_empty))
         if given
-    }
+    )
     with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         scope = _scope(unit, playlist or [], track or [], album or [])
-        plan = bootstrap.plan_for(unit, cli.settings, names, cli.clock, scope=scope, lifted=lifted)
+        plan = bootstrap.plan_for(unit, cli.settings, names, cli.clock, Wishes(scope, lifted))
     return _answer(
         cli, plan, [n for n in names if n not in configured], out, detailed=detailed_exitcode
     )

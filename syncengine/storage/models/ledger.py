@@ -118,6 +118,34 @@ agreed_items = Table(
     Column("properties", String, nullable=False),
     Column("removed", Boolean, nullable=False),
     Column("agreed_at", Moment, nullable=False),
+    Column("trashed", Boolean, nullable=False, server_default=false()),
+    Column("reads_as", String),
+    Column("edits", String),
     Index("ix_agreed_items_address", "sink", "address"),
 )
-"""What a sink was last known to hold of one item; ``properties`` is JSON, as pushed."""
+"""What a sink was last known to hold of one item; ``properties`` is JSON, as pushed.
+
+``reads_as`` and ``edits`` are JSON too, of the fields that the sink holds otherwise: by its own
+doing, and by a person's.
+"""
+
+journal = Table(
+    "journal",
+    METADATA,
+    row_id(),
+    Column("sink", String, nullable=False),
+    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False, index=True),
+    Column("action", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("entity", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("address", String),
+    Column("intended_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("outcome", String),
+    Column("detail", String),
+    Index("ix_journal_sink_ended_at", "sink", "ended_at"),
+)
+"""One write to a sink: the intent before its request leaves, and how it ended once that is known.
+
+An intent without an end was cut off: whether it was done is found out before anything else is."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, select, update
 
+from syncengine.core.edits import Decision, Decisions, decisions_of
 from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import Instant
 from syncengine.core.rename import Verdicts
-from syncengine.storage.bulk import Numbers, bulk_insert
+from syncengine.storage.bulk import Numbers, bulk_insert, chunks
 from syncengine.storage.models import ledger
+from syncengine.storage.repositories.field_text import fields_of, fields_text
 
 JUDGEMENTS = ledger.judgements
 PLAYLIST = "playlist"
+EDIT = "edit"
+"""Subjects; what is decided of edits in a sink is no part of the library."""
 SAME = "same"
 DIFFERENT = "different"
 
@@ -43,3 +49,49 @@ def judge_playlists(
     columns = ("id", "subject", "verdict", "left", "right", "made_at")
     row = (number, PLAYLIST, verdict, first, second, at)
     bulk_insert(connection, JUDGEMENTS, columns, [row])
+
+
+def edit_decisions(connection: Connection, sink: str) -> Decisions:
+    """Return what people decided about values that were edited in a sink."""
+    j = JUDGEMENTS.c
+    query = select(j.verdict, j.left, j.right).where(
+        j.subject == EDIT, j.taken_back_at.is_(None), j.left.startswith(f"{sink} ", autoescape=True)
+    )
+    decided = []
+    for verdict, left, right in connection.execute(query.order_by(j.id)):
+        _, address, name = left.split(" ", 2)
+        (theirs,) = fields_of(right).values()
+        decided.append(Decision(address, name, theirs, verdict))
+    return decisions_of(decided)
+
+
+def judge_edits(
+    connection: Connection, sink: str, decided: Iterable[Decision], at: Instant
+) -> None:
+    """Record decisions on edited values; an earlier one on the same field is taken back."""
+    new = {f"{sink} {each.address} {each.field}": each for each in decided}
+    _take_back(connection, new, at)
+    numbers = Numbers(connection)
+    columns = ("id", "subject", "verdict", "left", "right", "made_at")
+    rows = [
+        (numbers.next(JUDGEMENTS), EDIT, each.choice, left, fields_text({"": each.theirs}), at)
+        for left, each in new.items()
+    ]
+    bulk_insert(connection, JUDGEMENTS, columns, rows)
+
+
+def release_edits(connection: Connection, sink: str, address: str, at: Instant) -> int:
+    """Take back every decision on edits of the thing at an address; return how many there were."""
+    j = JUDGEMENTS.c
+    held = (j.subject == EDIT) & j.taken_back_at.is_(None)
+    mine = j.left.startswith(f"{sink} {address} ", autoescape=True)
+    done = connection.execute(update(JUDGEMENTS).where(held, mine).values(taken_back_at=at))
+    return done.rowcount
+
+
+def _take_back(connection: Connection, subjects: Iterable[str], at: Instant) -> None:
+    j = JUDGEMENTS.c
+    held = (j.subject == EDIT) & j.taken_back_at.is_(None)
+    for chunk in chunks(subjects):
+        gone = update(JUDGEMENTS).where(held, j.left.in_(chunk))
+        connection.execute(gone.values(taken_back_at=at))

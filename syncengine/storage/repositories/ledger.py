@@ -1,4 +1,4 @@
-"""Runs and their log, files set aside, raw files, and what sinks agreed to."""
+"""Runs and their log, files set aside, and raw files."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, delete, func, select, update
 
 from syncengine.core.moment import Instant
-from syncengine.core.plan import Agreed, Agreement, Entity
 from syncengine.core.ports import Quarantined
 from syncengine.storage.bulk import Lookup, Numbers, bulk_insert, chunks
 from syncengine.storage.models import ledger
@@ -21,8 +19,6 @@ LOG = ledger.sync_log
 RAW = ledger.raw_files
 QUARANTINED = ledger.quarantined_files
 EXPORTED = ledger.exported_files
-AGREED = ledger.agreed_items
-AGREEMENTS = ledger.agreements
 LOOKUPS = "lookups"
 """The command that runs of scripts go by, which look things up."""
 _OWN = Lookup(select(EXPORTED.c.digest, EXPORTED.c.moment, EXPORTED.c.entries), EXPORTED.c.digest)
@@ -156,40 +152,3 @@ class Ledger:
         q = QUARANTINED.c
         query = select(q.path, q.reason, q.line, q.found_at).where(q.resolved_at.is_(None))
         return [QuarantineRecord(*row) for row in self._connection.execute(query.order_by(q.path))]
-
-    def agreed(self, sink: str) -> list[Agreed]:
-        """Return what a sink was last known to hold."""
-        a = AGREED.c
-        query = select(a.entity, a.key, a.digest, a.properties, a.address, a.removed)
-        decode = msgspec.json.Decoder(_PROPERTIES).decode
-        return [
-            Agreed(entity, key, digest, decode(properties), address, removed)
-            for entity, key, digest, properties, address, removed in self._connection.execute(
-                query.where(a.sink == sink)
-            )
-        ]
-
-    def agreement(self, sink: str) -> Agreement | None:
-        """Return the state in which nothing was left to do for a sink; None where there is none."""
-        a = AGREEMENTS.c
-        query = select(a.library, a.rules, a.unchanged).where(a.sink == sink)
-        row = self._connection.execute(query).first()
-        if row is None:
-            return None
-        return Agreement(row.library, row.rules, msgspec.json.decode(row.unchanged, type=_COUNTS))
-
-    def note_agreement(self, sink: str, agreement: Agreement, at: Instant) -> None:
-        """Note that nothing is left to do for a sink; an earlier such note is replaced."""
-        self.forget_agreement(sink)
-        unchanged = json.dumps(dict(agreement.unchanged))
-        row = (sink, agreement.library, agreement.rules, unchanged, at)
-        columns = ("sink", "library", "rules", "unchanged", "agreed_at")
-        bulk_insert(self._connection, AGREEMENTS, columns, [row])
-
-    def forget_agreement(self, sink: str) -> None:
-        """Forget it: whoever changes what is agreed of an item has to."""
-        self._connection.execute(delete(AGREEMENTS).where(AGREEMENTS.c.sink == sink))
-
-
-_COUNTS = dict[Entity, int]
-_PROPERTIES = dict[str, str | int | float | bool | tuple[str, ...] | None]

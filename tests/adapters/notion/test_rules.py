@@ -31,9 +31,9 @@ def test_whoever_changes_the_pages_gives_the_rules_a_new_number(shell: Shell) ->
 def test_an_agreement_is_kept_until_it_is_forgotten(shell: Shell) -> None:
     first, second = (Agreement(name, "1 track", {"track": 3}) for name in "ab")
     with Database(shell.url, lambda: NOW).unit() as unit:
-        assert unit.ledger.agreement("notion") is None
+        assert unit.agreed.agreement("notion") is None
         for each in (first, second):
-            unit.ledger.note_agreement("notion", each, Instant(1))
-        assert unit.ledger.agreement("notion") == second
-        unit.ledger.forget_agreement("notion")
-        assert unit.ledger.agreement("notion") is None
+            unit.agreed.note_agreement("notion", each, Instant(1))
+        assert unit.agreed.agreement("notion") == second
+        unit.agreed.forget_agreement("notion")
+        assert unit.agreed.agreement("notion") is None
