@@ -19,6 +19,7 @@ from syncengine.storage.unit_of_work import Database
 if TYPE_CHECKING:
     import requests
 
+    from syncengine.adapters.notion.shelf import Shelves
     from syncengine.adapters.retry import Paused, Policy
     from syncengine.adapters.spotify.client import SpotifyService
     from syncengine.adapters.spotify.sign_in import SignIn
@@ -301,6 +302,14 @@ def sign_out(settings: Settings) -> bool:
         return False
     with file.locked():
         return file.remove()
+
+
+def notion_shelves(database: Database, clock: Clock) -> Shelves:
+    """Return where it is remembered which databases the library has in Notion."""
+    from syncengine.adapters.notion.shelf import KeptShelves
+    from syncengine.jobs.sink_schema import SchemaNotes
+
+    return KeptShelves(SchemaNotes(database, clock, "notion"))
 
 
 def configured_sinks(settings: Settings) -> list[str]:

@@ -5,12 +5,13 @@ Properties are addressed by their ids, because people rename them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 
-from syncengine.core.plan import Entity
+from syncengine.core.plan import ENTITIES, Entity
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -46,3 +47,40 @@ def to_text(shelf: Shelf) -> str:
 def from_text(text: str) -> Shelf:
     """Read what ``to_text`` wrote."""
     return msgspec.json.decode(text, type=Shelf)
+
+
+class Notes(Protocol):
+    """Where texts are remembered between runs, by entity."""
+
+    def read(self) -> Mapping[str, str]:
+        """Return every text."""
+
+    def write(self, entity: Entity, text: str, *, elsewhere: bool, anew: Collection[str]) -> None:
+        """Remember a text.
+
+        ``elsewhere`` says that all that was agreed of the entity is void; ``anew`` are the fields
+        of which it is.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class KeptShelves:
+    """Shelves that are remembered as texts."""
+
+    notes: Notes
+
+    def read(self) -> Mapping[Entity, Shelf]:
+        """Return every shelf that was set up or adopted."""
+        known = self.notes.read()
+        return {entity: from_text(known[entity]) for entity in ENTITIES if entity in known}
+
+    def write(self, entity: Entity, shelf: Shelf) -> None:
+        """Remember a shelf; what was agreed holds for its data source and properties, and for no others."""
+        before = self.read().get(entity)
+        if before == shelf:
+            return
+        known = shelf.properties if before is None else before.properties
+        names = known.keys() | shelf.properties.keys()
+        anew = sorted(name for name in names if known.get(name) != shelf.properties.get(name))
+        elsewhere = before is not None and before.source != shelf.source
+        self.notes.write(entity, to_text(shelf), elsewhere=elsewhere, anew=anew)

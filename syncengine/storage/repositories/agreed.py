@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, delete, select
 
 from syncengine.core.edits import Decisions
 from syncengine.core.moment import Instant
-from syncengine.core.plan import Agreed, Agreement, Entity, Target, Value
+from syncengine.core.plan import Agreed, Agreement, Entity, Target, Value, digest
 from syncengine.storage.bulk import bulk_delete, bulk_insert
 from syncengine.storage.models import ledger
 from syncengine.storage.repositories.field_text import fields_of, fields_text
@@ -70,6 +71,27 @@ class AgreedItems:
         gone = delete(ITEMS).where(ITEMS.c.sink == sink, ITEMS.c.entity == entity)
         self.forget_agreement(sink)
         return self._connection.execute(gone).rowcount
+
+    def forget_fields(
+        self, sink: str, entity: Entity, fields: Collection[str], at: Instant
+    ) -> None:
+        """Forget what a sink holds in some fields of an entity: they are not there, or were made anew."""
+
+        def rest(held: Mapping[str, Value]) -> dict[str, Value]:
+            return {name: value for name, value in held.items() if name not in fields}
+
+        kept = [
+            replace(
+                each,
+                digest=digest(rest(each.properties)),
+                properties=rest(each.properties),
+                reads_as=rest(each.reads_as),
+                edits=rest(each.edits),
+            )
+            for each in self.agreed(sink)
+            if each.entity == entity
+        ]
+        self.save(sink, kept, at)
 
     def agreement(self, sink: str) -> Agreement | None:
         """Return the state in which nothing was left to do for a sink; None where there is none."""
