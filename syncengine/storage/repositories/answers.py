@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
-from syncengine.core.track import Attestation, Claim, Dialect
+from syncengine.core.track import Attestation, Claim, Dialect, carry
 from syncengine.storage.bulk import Lookup, bulk_delete, bulk_insert
 from syncengine.storage.models import remote
 
@@ -65,15 +65,10 @@ def keep_answers(connection: Connection, answers: Mapping[TrackKey, KeptAnswer])
 
 
 def merge_answers(old: KeptAnswer, new: KeptAnswer) -> KeptAnswer:
-    """Return two answers of one service as one; a group that only the old one has stays."""
+    """Return two answers of one service as one; what the new one does not speak of stays."""
     if old.said.at > new.said.at:
         old, new = new, old
-    kept = {
-        name: value
-        for name, value in old.said.claim._asdict().items()
-        if value is not None and getattr(new.said.claim, name) is None
-    }
-    claim = new.said.claim._replace(**kept)
+    claim = carry(new.said.claim, old.said.claim)
     popularity = old.popularity if new.popularity is None else new.popularity
     return KeptAnswer(Attestation(new.said.at, new.said.dialect, claim), popularity)
 
