@@ -218,7 +218,8 @@ def spotify_calls(settings: Settings, database: Database, clock: Clock) -> Calls
     """Return the book of calls to Spotify."""
     from syncengine.jobs.calls import Calls
 
-    return Calls(database.unit, clock, "spotify", settings.spotify_daily_call_budget)
+    limit = settings.spotify_daily_call_budget
+    return Calls(database.unit, clock, "spotify", limit, "SPOTIFY_DAILY_CALL_BUDGET")
 
 
 def spotify(

@@ -37,15 +37,16 @@ def pause_now(book: RemoteBook, now: Instant) -> Pause | None:
 class Calls:
     """What ``core.remote.CallBook`` asks for, on a database; each note is its own transaction.
 
-    ``limit`` is how many calls any 24 hours may see, 0 for no end. ``made`` counts those of this one.
+    ``limit`` is how many calls any 24 hours may see, 0 for no end; ``budget_name`` is the setting that
+    says so, for who wants to change it.
     """
 
     open_unit: OpenUnit
     clock: Clock
     system: str
     limit: int
+    budget_name: str
     run: int | None = None
-    made: int = 0
     _known: dict[str, Capability | None] = field(default_factory=dict)
 
     def before_call(self, endpoint: str) -> None:
@@ -60,11 +61,10 @@ class Calls:
                 raise self._later(
                     endpoint,
                     Instant(first + DAY),
-                    f"the {self.limit:,} calls of SPOTIFY_DAILY_CALL_BUDGET are used up",
+                    f"the {self.limit:,} calls of {self.budget_name} are used up",
                 )
             book.count_call(endpoint, now, self.run)
             unit.commit()
-        self.made += 1
 
     def left(self) -> int | None:
         """Return how many calls the budget still allows now; None without a limit."""

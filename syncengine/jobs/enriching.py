@@ -51,7 +51,7 @@ class Enriching:
         with self._open_unit() as unit:
             book = unit.remote(self._service.name)
             left_over = book.noted(ENRICHING, "") is not None
-            # What Spotify was asked about and knows nothing of is not asked about each time.
+            # What the service was asked about and knows nothing of is not asked about each time.
             asked = unit.lists.told_by(self._service.dialect.rank, credits)
             new = set(credits) - (set() if self._full or left_over else asked)
             more = unit.lists.present() if left_over else set()

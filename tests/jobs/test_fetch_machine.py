@@ -73,7 +73,7 @@ class FetchMachine(RuleBasedStateMachine):
     def fetch(self, options: FetchOptions) -> FetchReport:
         return fetch(
             options,
-            calls=Calls(self.database.unit, self.clock, "spotify", 0),
+            calls=Calls(self.database.unit, self.clock, "spotify", 0, "THE_BUDGET"),
             make_service=self.service,
             raw_store=self.database.raw_store,
             file_keys=bootstrap.file_keys,
