@@ -66,6 +66,11 @@ def parse_playlist(text: str) -> PlaylistKey | None:
     return None
 
 
+def is_track(key: TrackKey) -> bool:
+    """Tell whether a key is a track's that the service gave: no episode, file of one's own or bare name."""
+    return key.startswith("spotify:track:")
+
+
 def is_album(key: PlaylistKey) -> bool:
     """Tell whether a list is an album, which is kept as a collection of its own kind."""
     return key.startswith("spotify:album:")

@@ -7,17 +7,16 @@ the list had. A list that changes between two pages is read again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from typing import NamedTuple
 
-from syncengine.core.identity import LIKED, ArtistKey, TrackKey
+from syncengine.core.identity import LIKED, LIKED_NAME, ArtistKey, TrackKey, is_track
 from syncengine.core.moment import Instant
 from syncengine.core.ports import Clock
 from syncengine.core.remote import EntryPage, ListKey, RemoteEntry, RemotePlaylist, Service
 from syncengine.errors import Transient
-from syncengine.storage.unit_of_work import UnitOfWork
+from syncengine.jobs.runs import OpenUnit
+from syncengine.storage.repositories.remote import RemoteBook
 
-OpenUnit = Callable[[], AbstractContextManager[UnitOfWork]]
 Told = Callable[[int], None]
 """Told how many pages came in."""
 
@@ -71,7 +70,7 @@ class Asking:
             found = self._listing(name, str(since))
             if found is not None:
                 return found
-        raise self._unsteady("the list of playlists", "GET /me/playlists")
+        raise self._unsteady("the list of playlists", "listing")
 
     def _listing(self, name: str, version: str) -> Listing | None:
         kept = self._kept(name, version)
@@ -100,7 +99,7 @@ class Asking:
             found = self._read(one.key, one.version or "", one.total)
             if found is not None:
                 return found
-        raise self._unsteady(one.name, "GET entries")
+        raise self._unsteady(one.name, "entries")
 
     def _read(self, key: ListKey, version: str, expected: int | None) -> tuple[Instant, int] | None:
         kept = self._kept(key, version)
@@ -123,7 +122,7 @@ class Asking:
     def _note_credits(self, page: EntryPage) -> None:
         for entry in page.entries:
             made = entry.claim.recording
-            if made is not None and entry.claim.track.startswith("spotify:track:"):
+            if made is not None and is_track(entry.claim.track):
                 keys = tuple(ArtistKey(artist.uri) for artist in made.artists if artist.uri)
                 self.credits[entry.claim.track] = keys
 
@@ -136,10 +135,8 @@ class Asking:
 
     def entries(self, key: ListKey, version: str) -> list[RemoteEntry]:
         """Return the entries of a list that was read."""
-        found: list[RemoteEntry] = []
-        for answer, _ in self._kept(key, version).values():
-            found += self._service.read_entries(key, answer).entries
-        return found
+        with self._open_unit() as unit:
+            return kept_entries(self._service, unit.remote(self._service.name), key, version)
 
     # Liked Songs, which have no version
 
@@ -153,7 +150,7 @@ class Asking:
             found = self._liked(known)
             if found is not None:
                 return found
-        raise self._unsteady("Liked Songs", "GET /me/tracks")
+        raise self._unsteady(LIKED_NAME, "entries")
 
     def _liked(self, known: Sequence[Place]) -> tuple[str, int, Instant] | None:
         version = self._liked_version()
@@ -222,6 +219,14 @@ class Asking:
             system=self._service.name,
             operation=operation,
         )
+
+
+def kept_entries(
+    service: Service, book: RemoteBook, key: ListKey, version: str
+) -> list[RemoteEntry]:
+    """Return the entries on the pages that are kept of a list in a version."""
+    pages = book.kept_pages(key, version).values()
+    return [entry for answer, _ in pages for entry in service.read_entries(key, answer).entries]
 
 
 def _version(page: EntryPage) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from syncengine.core.identity import LIKED, LIKED_NAME, TrackKey
+from syncengine.core.identity import LIKED, LIKED_NAME, TrackKey, is_album
 from syncengine.core.moment import Instant
-from syncengine.core.remote import ListKey, RemotePlaylist, Service
-from syncengine.core.snapshot import Source, is_cut_short
+from syncengine.core.remote import RemotePlaylist, Service
+from syncengine.core.snapshot import CONFIRMATION, Source, is_cut_short
 from syncengine.core.track import Claim
 from syncengine.errors import Forbidden, Gone
 from syncengine.jobs.asking import SITTING, Asking, Place, Unsteady
@@ -122,7 +122,7 @@ class Fetching:
             book = unit.remote(self._service.name)
             before = book.noted(LISTING, "")
             if before is not None and before.value == said:
-                return before.at + SITTING <= at
+                return before.at + CONFIRMATION <= at
             book.note(LISTING, "", said, at)
             unit.commit()
         return False
@@ -161,7 +161,7 @@ class Fetching:
                 raise  # it is the app that is not let in, not this list that is not shown
             return FetchedList(one, "forbidden", self._clock(), warnings=[str(error)])
         except Gone as error:
-            # What the listing names and nobody may see: playlists that Spotify makes itself are such.
+            # What the listing names and nobody may see: playlists that a service makes itself are such.
             status = "forbidden" if self._options.whole else "missing"
             return FetchedList(one, status, self._clock(), warnings=[str(error)])
 
@@ -265,7 +265,7 @@ class Fetching:
             listing = self._asking.listing(check, self._since)
             return {each.key: each for each in listing.playlists}
         playlists = [each for each in self._options.lists if each in keys]
-        return {each: self._service.describe(each) for each in playlists if _is_playlist(each)}
+        return {each: self._service.describe(each) for each in playlists if not is_album(each)}
 
     # Progress
 
@@ -292,7 +292,3 @@ def _session(note: Note | None, now: Instant) -> Instant:
     if note is not None and note.value and int(note.value) + SITTING > now:
         return Instant(int(note.value))
     return now
-
-
-def _is_playlist(key: ListKey) -> bool:
-    return key.startswith("spotify:playlist:")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic
 
-from syncengine.core.identity import TrackKey
+from syncengine.core.identity import TrackKey, is_track
 from syncengine.core.lookup import (
     Fallback,
     FeaturesAnswer,
@@ -87,12 +87,12 @@ class ByKey:
         }
         # Of a local file, or a track without an id, the service knows nothing to say.
         outcome = Outcome(
-            {k: each for k, each in stored.items() if prefer != "api" or not _is_known(real[k])}
+            {k: each for k, each in stored.items() if prefer != "api" or not is_track(real[k])}
         )
         self._notes.count(STORED, len(outcome.found))
         self._notes.count(SAVED, len(outcome.found))
         missing = [key for key in real if key not in outcome.found]
-        silent = [key for key in missing if prefer == "offline" or not _is_known(real[key])]
+        silent = [key for key in missing if prefer == "offline" or not is_track(real[key])]
         outcome.failed = {k: NotFound(f"no {kind.name} of {k} is stored") for k in silent}
         self._notes.count(FAILED, len(silent))
         asked = [key for key in missing if key not in outcome.failed]
@@ -197,11 +197,6 @@ class ByKey:
             lambda service: self._known.told_of(service, {key: ask_one(service, key)}),
             patient=patient,
         )
-
-
-def _is_known(key: TrackKey) -> bool:
-    """Tell whether a key is one that the service gave."""
-    return key.startswith("spotify:track:")
 
 
 def _unknown(kind: Kind[Found], key: TrackKey) -> Gone:

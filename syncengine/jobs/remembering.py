@@ -13,6 +13,7 @@ from syncengine.core.ports import Clock
 from syncengine.core.remote import ListKey, RemoteEntry, RemotePlaylist, Service
 from syncengine.core.rename import Join
 from syncengine.core.snapshot import Effect, Kind, Source
+from syncengine.jobs.asking import kept_entries
 from syncengine.jobs.enriching import BATCHES
 from syncengine.jobs.fetch_report import FetchOptions, FetchReport, ListReport
 from syncengine.jobs.fetched import Fetched, FetchedList, Roster
@@ -70,7 +71,7 @@ class Remembering:
         """Make everything visible, and report; the caller commits."""
         tracks = self._unit.library.track_count()
         told = {
-            each.one.key: self._entries(each)
+            each.one.key: kept_entries(self._service, self._book, each.one.key, each.version)
             for each in self._fetched.lists
             if each.version is not None
         }
@@ -109,14 +110,6 @@ class Remembering:
         named = [_names(each.one) for each in self._fetched.lists]
         accepted = self._setting.options.accept
         return sorted(t for t in accepted if not any(t.casefold() in each for each in named))
-
-    def _entries(self, each: FetchedList) -> list[RemoteEntry]:
-        pages = self._book.kept_pages(each.one.key, each.version or "")
-        return [
-            entry
-            for answer, _ in pages.values()
-            for entry in self._service.read_entries(each.one.key, answer).entries
-        ]
 
     # Observations
 

@@ -12,7 +12,14 @@ from syncengine.adapters.spotify.numbers import numbered, numbers_of, paired
 from syncengine.adapters.spotify.playlists import PlaylistPages
 from syncengine.adapters.spotify.refusals import SYSTEM
 from syncengine.adapters.spotify.wire import Ask, Wire
-from syncengine.core.identity import LIKED, LIKED_NAME, AlbumKey, ArtistKey, TrackKey
+from syncengine.core.identity import (
+    LIKED,
+    LIKED_NAME,
+    AlbumKey,
+    ArtistKey,
+    TrackKey,
+    is_album,
+)
 from syncengine.core.remote import (
     EntryPage,
     ListingPage,
@@ -82,7 +89,7 @@ class SpotifyService:
         if key == LIKED:
             page = shapes.read(self._saved(0, limit=1), shapes.Page, SAVED)
             return RemotePlaylist(LIKED, LIKED_NAME, None, page.total)
-        if _is_album(key):
+        if is_album(key):
             return self._albums.describe(AlbumKey(key))
         playlist = numbered("playlist", key)
         answer = self._wire.read(PLAYLIST, lambda api: api.playlist(playlist, _DESCRIPTION))
@@ -95,13 +102,13 @@ class SpotifyService:
         """
         if key == LIKED:
             return self._saved(offset, limit=_PAGE)
-        if _is_album(key):
+        if is_album(key):
             return self._albums.page(AlbumKey(key), offset)
         return self._playlists.page(numbered("playlist", key), offset)
 
     def read_entries(self, key: ListKey, answer: bytes) -> EntryPage:
         """Read what ``entries`` answered."""
-        if _is_album(key):
+        if is_album(key):
             return self._albums.read_page(AlbumKey(key), answer)
         what = f"a page of {key}"
         page = shapes.read(answer, shapes.Page, what)
@@ -171,7 +178,3 @@ def _told_of(key: TrackKey, said: shapes.Thing) -> RemoteEntry:
     """Return what is said of the track that was asked for, whichever is played in its place."""
     found = claims.entry(said)
     return found._replace(claim=found.claim._replace(track=key))
-
-
-def _is_album(key: ListKey) -> bool:
-    return key.startswith("spotify:album:")

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from syncengine.core.identity import (
     UNAVAILABLE,
     TrackKey,
+    is_track,
 )
 from syncengine.core.track import (
     Artist,
@@ -42,7 +43,7 @@ _MOST_REMEMBERED = 100_000
 
 def track_kind(key: TrackKey) -> str:
     """Return the kind a track key is of, as the tracks table names it."""
-    if key.startswith("spotify:track:"):
+    if is_track(key):
         return "track"
     if key == UNAVAILABLE:
         return "unavailable"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -189,8 +188,3 @@ class LookupTally:
         t = TALLIES.c
         query = select(t.outcome, func.sum(t.count)).where(t.day >= at - at % _DAY)
         return dict(iter(self._connection.execute(query.group_by(t.outcome))))
-
-
-def to_value(content: object) -> str:
-    """Return the text of a note that is more than a word."""
-    return json.dumps(content, ensure_ascii=False)
