@@ -176,10 +176,12 @@ class Fetching:
             if each.status in ("fetched", "unchanged") and each.one.owner
         }
         with self._open_unit() as unit:
-            book = unit.remote(self._service.name)
-            for each in self._lists:
-                if each.status == "forbidden" and each.warnings and each.one.owner not in shown:
-                    book.note(FORBIDDEN, each.one.key, "", each.at)
+            refused: dict[str, Note] = {
+                each.one.key: Note("", each.at)
+                for each in self._lists
+                if each.status == "forbidden" and each.warnings and each.one.owner not in shown
+            }
+            unit.remote(self._service.name).note_all(FORBIDDEN, refused)
             unit.commit()
 
     def _read(self, one: RemotePlaylist) -> FetchedList:

@@ -20,7 +20,7 @@ from syncengine.jobs.fetched import Fetched, FetchedList, Roster
 from syncengine.jobs.import_report import SnapshotReport
 from syncengine.jobs.observing import Observer, told_digest
 from syncengine.storage.raw_store import RawStore
-from syncengine.storage.repositories.remote import FORBIDDEN, LISTING, SESSION, VERSION
+from syncengine.storage.repositories.remote import FORBIDDEN, LISTING, SESSION, VERSION, Note
 from syncengine.storage.repositories.timeline import LastTold, NewObservation
 from syncengine.storage.unit_of_work import UnitOfWork
 
@@ -126,6 +126,9 @@ class Remembering:
         )
         dialect = self._memory.claims.dialect(self._service.dialect)
         last = self._timeline.last_told(Source.API)
+        seen = self._timeline.moments_since(
+            {keys[key].id for key in called}, min((each.at for each in there), default=Instant(0))
+        )
         new: dict[ListKey, NewObservation] = {}
         for each in there:
             key = each.one.key
@@ -136,7 +139,7 @@ class Remembering:
             if content is not None:
                 self._reports[key].entries = len(self._memory.contents.lines(content))
             at = each.at
-            while self._timeline.told_at(keys[key].id, at):
+            while at in seen[keys[key].id]:
                 at = Instant(at + 1)  # two looks within a second are two observations
             told_as = last[key].name if key in last else None
             self._renamed |= told_as not in (None, names[each.one.name])
@@ -214,8 +217,7 @@ class Remembering:
 
     def _settle(self) -> None:
         """Note versions, keep the answers as long as they may be kept, and end the fetch."""
-        for each in self._fetched.lists:
-            self._note_version(each, self._reports[each.one.key].status)
+        self._note_versions()
         self._keep_answers()
         if not self._setting.options.whole:
             asked = [each.one.key for each in self._fetched.lists]
@@ -227,14 +229,22 @@ class Remembering:
         if self._fetched.roster is not None:
             self._book.forget(LISTING)
 
-    def _note_version(self, each: FetchedList, status: str) -> None:
-        key, version = each.one.key, each.one.version
-        if status in ("fetched", "unchanged"):
-            self._book.forget(FORBIDDEN, key)
-        if status == "suspect" or not each.version_holds:
-            self._book.forget(VERSION, key)
-        elif status == "fetched" and version:
-            self._book.note(VERSION, key, version, each.at)
+    def _note_versions(self) -> None:
+        shown: list[ListKey] = []
+        unsure: list[ListKey] = []
+        versions: dict[str, Note] = {}
+        for each in self._fetched.lists:
+            key, version = each.one.key, each.one.version
+            status = self._reports[key].status
+            if status in ("fetched", "unchanged"):
+                shown.append(key)
+            if status == "suspect" or not each.version_holds:
+                unsure.append(key)
+            elif status == "fetched" and version:
+                versions[key] = Note(version, each.at)
+        self._book.forget_all(FORBIDDEN, shown)
+        self._book.note_all(VERSION, versions)
+        self._book.forget_all(VERSION, unsure)
 
     def _keep_answers(self) -> None:
         sizes: dict[bytes, int] = {}

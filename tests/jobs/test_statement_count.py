@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from syncengine import bootstrap
 from syncengine.adapters.notion.sink import NotionSink
@@ -23,6 +21,7 @@ from syncengine.storage.bulk import BATCH, CHUNK
 from syncengine.storage.unit_of_work import Database
 from tests import processes
 from tests.builders import NOW
+from tests.statements import counting
 
 FILES = 12
 FEW, MANY = 400, 4_000
@@ -31,21 +30,6 @@ CHUNKED = 6
 LOOKUPS = 4
 """The same for a question: keys, and the facts by group."""
 START, END = "2025-01-01T23:59:59Z", "2025-01-02T23:59:59Z"
-
-
-@contextmanager
-def counting() -> Iterator[list[str]]:
-    """Collect every statement that any engine sends; one with many parameter sets is one."""
-    sent: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, _p: Any, _context: Any, _many: Any) -> None:
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def take(database: Database, folder: Path) -> ImportReport:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from syncengine.core.moment import Instant
-from syncengine.storage.bulk import Numbers, bulk_insert
+from syncengine.storage.bulk import Numbers, bulk_insert, chunks
 from syncengine.storage.models import remote
 
 CALLS = remote.calls
@@ -84,10 +84,14 @@ class RemoteBook:
 
     def note(self, kind: str, subject: str, value: str, at: Instant) -> None:
         """Note something; the last word of its kind on its subject stands."""
-        self.forget(kind, subject)
+        self.note_all(kind, {subject: Note(value, at)})
+
+    def note_all(self, kind: str, notes: Mapping[str, Note]) -> None:
+        """Note something on each of many subjects."""
+        self.forget_all(kind, notes)
         columns = ("system", "kind", "subject", "value", "noted_at")
-        row = (self._system, kind, subject, value, at)
-        bulk_insert(self._connection, NOTES, columns, [row])
+        rows = [(self._system, kind, subject, *note) for subject, note in notes.items()]
+        bulk_insert(self._connection, NOTES, columns, rows)
 
     def notes(self, kind: str) -> dict[str, Note]:
         """Return every note of a kind, by subject."""
@@ -105,11 +109,17 @@ class RemoteBook:
         row = self._connection.execute(query).first()
         return None if row is None else Note(row[0], row[1])
 
-    def forget(self, kind: str, subject: str | None = None) -> None:
-        """Forget a note, or all of a kind."""
+    def forget(self, kind: str) -> None:
+        """Forget all notes of a kind."""
+        n = NOTES.c
+        self._connection.execute(delete(NOTES).where(n.system == self._system, n.kind == kind))
+
+    def forget_all(self, kind: str, subjects: Iterable[str]) -> None:
+        """Forget the notes of a kind on subjects."""
         n = NOTES.c
         gone = delete(NOTES).where(n.system == self._system, n.kind == kind)
-        self._connection.execute(gone if subject is None else gone.where(n.subject == subject))
+        for chunk in chunks(subjects):
+            self._connection.execute(gone.where(n.subject.in_(chunk)))
 
     # Fetches that are not whole yet
 
@@ -155,8 +165,8 @@ class RemoteBook:
         if keys is None:
             self._connection.execute(gone)
         else:
-            for key in keys:
-                self._connection.execute(gone.where(PAGES.c.list == key))
+            for chunk in chunks(keys):
+                self._connection.execute(gone.where(PAGES.c.list.in_(chunk)))
 
 
 def forget_versions(connection: Connection) -> None:

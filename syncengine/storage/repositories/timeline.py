@@ -340,6 +340,16 @@ class Timeline:
         query = select(o.digest, o.content_id).where(o.key_id == key, o.taken_at == at)
         return dict(iter(self._connection.execute(query)))
 
+    def moments_since(self, keys: Collection[int], at: Instant) -> dict[int, set[Instant]]:
+        """Return when each key was observed at or after a moment."""
+        o = OBSERVATIONS.c
+        found: dict[int, set[Instant]] = {key: set() for key in keys}
+        for chunk in chunks(keys):
+            query = select(o.key_id, o.taken_at).where(o.key_id.in_(chunk), o.taken_at >= at)
+            for key, taken_at in self._connection.execute(query):
+                found[key].add(taken_at)
+        return found
+
     def has_roster(self, at: Instant, keys: Collection[int]) -> bool:
         """Tell whether the same roster was stored for the same moment."""
         query = (
