@@ -102,9 +102,14 @@ def shown_key(seen: PlaylistKey, known: Iterable[PlaylistKey]) -> PlaylistKey:
     return min(filter(_PLAYLIST_URI.match, known), default=seen)
 
 
-def file_key(key: PlaylistKey) -> PlaylistKey:
-    """Return the key that a file goes by, without the number that tells it from others so called."""
-    return PlaylistKey(_TWIN.sub("", key)) if key.startswith("csv:") else key
+def keys_of_file(key: PlaylistKey) -> frozenset[PlaylistKey]:
+    """Return the keys that a file with this key may go by: it, and the one without ``~`` and a number.
+
+    The number tells files of one name apart, or it belongs to the playlist's own name.
+    """
+    if not key.startswith("csv:"):
+        return frozenset((key,))
+    return frozenset((key, PlaylistKey(_TWIN.sub("", key))))
 
 
 def shown_name(stem: str) -> str:

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from syncengine.core.identity import LIKED, PlaylistKey, file_key
+from syncengine.core.identity import LIKED, PlaylistKey, keys_of_file
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
 
@@ -41,7 +41,7 @@ class Trail:
 
     def goes_by(self, key: PlaylistKey) -> bool:
         """Tell whether a file with this key may be an export of it."""
-        return key in self.file_keys or file_key(key) in self.file_keys
+        return not self.file_keys.isdisjoint(keys_of_file(key))
 
     def last_before(self, at: Instant) -> int | None:
         """Return the content of the last observation before a moment."""
@@ -113,15 +113,18 @@ def _by_name(
     trails: Mapping[PlaylistKey, Trail], lines: Callable[[int], Sequence[Line]]
 ) -> list[Join]:
     """Return the exports and playlists of the API whose names agree, in the order of time."""
-    called: dict[PlaylistKey, list[Trail]] = {}
+    called: dict[PlaylistKey, list[PlaylistKey]] = {}
     for trail in trails.values():
-        for key in trails if trail.file_keys else ():
-            if trail.goes_by(key):
-                called.setdefault(key, []).append(trail)
+        for of_file in trail.file_keys:
+            called.setdefault(of_file, []).append(trail.key)
     found: list[Join] = []
-    for key, several in called.items():
-        export = trails[key]
-        shares = sorted(((_share(export, each, lines), each.key) for each in several), reverse=True)
+    for key, export in trails.items() if called else ():
+        several = {each for of_file in keys_of_file(key) for each in called.get(of_file, ())}
+        if not several:
+            continue
+        shares = sorted(
+            ((_share(export, trails[each], lines), each) for each in several), reverse=True
+        )
         share, best = shares[0]
         if share == 0 or (len(shares) > 1 and shares[1][0] == share):
             continue
@@ -134,7 +137,7 @@ def _by_name(
 
 def _is_of_another(
     export: Trail,
-    several: Sequence[Trail],
+    several: Collection[PlaylistKey],
     trails: Mapping[PlaylistKey, Trail],
     lines: Callable[[int], Sequence[Line]],
 ) -> bool:
@@ -143,7 +146,7 @@ def _is_of_another(
     Then that one was renamed, and its name was given to another one since.
     """
     return any(
-        each not in several and any(True for _ in _evidence(export, each, lines))
+        each.key not in several and any(True for _ in _evidence(export, each, lines))
         for each in trails.values()
         if each.file_keys and _may_be_one(export, each)
     )

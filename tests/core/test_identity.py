@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from syncengine.core.identity import (
     LIKED,
+    PlaylistKey,
     album_key,
     artist_key,
     fold,
+    keys_of_file,
     meta_track,
     parse_playlist,
     parse_track,
@@ -78,6 +80,13 @@ def test_case_gaps_and_forms_make_no_other_playlist(stem: str) -> None:
     assert playlist_key(stem.replace("_", "  ")) == key
     if key.startswith("csv:"):
         assert playlist_key(key.removeprefix("csv:")) == key
+
+
+def test_a_file_goes_by_its_name_with_and_without_a_twins_number() -> None:
+    csv, other = PlaylistKey("csv:mix~2"), PlaylistKey("spotify:playlist:mix~2")
+    assert keys_of_file(csv) == {"csv:mix~2", "csv:mix"}
+    assert keys_of_file(PlaylistKey("csv:mix~")) == {"csv:mix~"}
+    assert keys_of_file(other) == {other}
 
 
 @given(texts)

@@ -12,8 +12,8 @@ from syncengine.core.identity import (
     UNAVAILABLE,
     PlaylistKey,
     TrackKey,
-    file_key,
     is_album,
+    keys_of_file,
     shown_key,
 )
 from syncengine.core.moment import Instant
@@ -238,7 +238,7 @@ class LibraryReader:
         states = []
         for n, key, name, stem, inferred in self._connection.execute(query):
             # Where it is what its file goes by, the name is known by now.
-            if n in told and not told[n][1].isdisjoint((key, file_key(key))):
+            if n in told and not told[n][1].isdisjoint(keys_of_file(key)):
                 name, inferred = told[n][0], False  # noqa: PLW2901 - a better one
             shown = shown_key(key, known.get(n, ()))
             states.append(

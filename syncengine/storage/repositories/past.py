@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Column, Connection, Subquery, bindparam, exists, func, select, update
 
-from syncengine.core.identity import LIKED, PlaylistKey, file_key
+from syncengine.core.identity import LIKED, PlaylistKey, keys_of_file
 from syncengine.core.moment import FOR_EVER, Instant
 from syncengine.core.rename import Trail
 from syncengine.core.snapshot import Effect, Ending, Kind, Observation, Source, Step
@@ -314,7 +314,7 @@ class Past:
         return {
             (number, name)
             for number, key in self._connection.execute(select(KEYS.c.id, KEYS.c.key))
-            for each in {key, file_key(PlaylistKey(key))}
+            for each in keys_of_file(PlaylistKey(key))
             for name in names.get(each, ())
         }
 
