@@ -287,6 +287,15 @@ def spotify_sign_in(
     )
 
 
+def learn_account(settings: Settings, sign_in: SignIn, database: Database, clock: Clock) -> str:
+    """Ask Spotify who is signed in, and keep the name; return what is wrong, if anything."""
+    from syncengine.adapters.retry import BRIEF
+
+    book = spotify_calls(settings, database, clock)
+    service = spotify_service(settings, book, sign_in, clock, policy=BRIEF)
+    return sign_in.learn_account(service.account)
+
+
 def sign_in_state(settings: Settings, clock: Clock) -> SignInState:
     """Return how the Spotify sign-in stands; needs no app and makes no call."""
     from syncengine.adapters.spotify.sign_in_state import sign_in_state as state

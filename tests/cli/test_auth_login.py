@@ -7,9 +7,11 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -342,7 +344,59 @@ def test_an_app_that_may_not_ask_is_told_at_once(desk: Desk) -> None:
     with Run(desk) as run:
         run.say(desk.agree(run.address()))
         assert run.end().startswith("signed in until ")
-    assert "warning: Spotify does not answer this app: Active premium" in run.err
+    assert "warning: Spotify did not say who you are" in run.err
+    assert "only while the app's owner has Premium" in run.err
+
+
+def sign_in_with(desk: Desk, database: Path, budget: int) -> tuple[dict[str, Any], str]:
+    """Sign in beside a library; return what was said on stdout and on stderr."""
+    with Run(
+        desk,
+        "--json",
+        SYNCENGINE_DATABASE_URL=f"sqlite:///{database}",
+        SPOTIFY_DAILY_CALL_BUDGET=str(budget),
+    ) as run:
+        run.say(desk.agree(run.address()))
+        said: dict[str, Any] = json.loads(run.end())
+    return said, run.err
+
+
+def test_the_call_that_asks_for_the_name_is_counted_and_left_out_where_the_budget_is_used_up(
+    desk: Desk, tmp_path: Path
+) -> None:
+    database = tmp_path / "library.db"
+    said, _ = sign_in_with(desk, database, 1)
+    assert said["account"] == "Ottoline Inkpen"
+    with closing(sqlite3.connect(database)) as counted:
+        calls = counted.execute("SELECT system, endpoint FROM calls").fetchall()
+    assert calls == [("spotify", "GET /me")]
+    said, warned = sign_in_with(desk, database, 1)
+    assert (said["signed_in"], said["account"]) == (True, None)
+    assert "the 1 calls of SPOTIFY_DAILY_CALL_BUDGET are used up" in warned
+    assert desk.double.log.count("GET /me") == 1
+
+
+def test_a_pause_that_spotify_asks_for_at_the_sign_in_holds_for_all(
+    desk: Desk, tmp_path: Path
+) -> None:
+    database = tmp_path / "library.db"
+    desk.double.faults.add("GET /me", faults.rate_limited(3600))
+    for _ in range(2):
+        said, warned = sign_in_with(desk, database, 0)
+        assert (said["signed_in"], said["account"]) == (True, None)
+        assert "Spotify is rate limiting; no call is made before" in warned
+    assert desk.double.log.count("GET /me") == 1
+
+
+def test_a_library_that_cannot_be_opened_keeps_nobody_from_signing_in(
+    desk: Desk, tmp_path: Path
+) -> None:
+    database = tmp_path / "library.db"
+    database.write_text("this is no database, whatever its name says" * 30)
+    said, warned = sign_in_with(desk, database, 0)
+    assert (said["signed_in"], said["account"]) == (True, None)
+    assert "damaged or no database" in warned
+    assert desk.double.log.count("GET /me") == 0
 
 
 def test_without_an_app_it_says_how_to_get_one(desk: Desk) -> None:

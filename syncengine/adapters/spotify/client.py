@@ -29,6 +29,7 @@ from syncengine.core.remote import (
 )
 from syncengine.core.track import AudioFeatures
 
+ACCOUNT = "GET /me"
 LISTING = "GET /me/playlists"
 SAVED = "GET /me/tracks"
 PLAYLIST = "GET /playlists/{id}"
@@ -70,6 +71,11 @@ class SpotifyService:
     def close(self) -> None:
         """End the connections; a later call opens others."""
         self._wire.connection.close()
+
+    def account(self) -> shapes.Person:
+        """Ask who is signed in."""
+        answer = self._wire.read(ACCOUNT, lambda api: api._get("me"))
+        return shapes.read(answer, shapes.Person, ACCOUNT)
 
     # --------------------------------------------------------------------------------------- lists
 

@@ -22,9 +22,11 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 class Person(Struct):
-    """A user."""
+    """A user; all but the id is told of whoever is signed in alone."""
 
     id: Any = None
+    account_id: Any = None
+    display_name: Any = None
 
 
 class Credit(Struct):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from syncengine.adapters.spotify.accounts import TIMEOUT, AccountsService, GrantRefused
+from syncengine.adapters.spotify.accounts import AccountsService, GrantRefused
 from syncengine.adapters.spotify.login import Login
+from syncengine.adapters.spotify.shapes import Person
 from syncengine.adapters.spotify.sign_in_state import (
     READ_SCOPES,
     WRITE_SCOPES,
@@ -22,6 +23,7 @@ from syncengine.adapters.spotify.sign_in_state import (
 from syncengine.adapters.spotify.token_file import Token, TokenFile, needed
 from syncengine.core.ports import Clock
 from syncengine.core.sign_in import SignInState
+from syncengine.errors import SyncEngineError
 
 MARGIN_SECONDS = 60
 """An access token is renewed this long before it ends: a request takes time, and clocks differ."""
@@ -48,7 +50,6 @@ class SignIn:
         self._accounts = AccountsService(client_id, client_secret, accounts_url, session)
         self._redirect_uri = redirect_uri
         self._file = TokenFile(token_file)
-        self._session = session
         self._clock = clock
         self._turn = threading.Lock()
         self._token: Token | None = None
@@ -91,21 +92,17 @@ class SignIn:
         scopes = READ_SCOPES | WRITE_SCOPES if write else READ_SCOPES
         return Login(self._accounts, self._file, self._clock, self._redirect_uri, scopes, port)
 
-    def learn_account(self, api_url: str) -> str:
-        """Ask ``GET /me``, once, who is signed in, and keep the name; return what is wrong, if anything.
+    def learn_account(self, ask: Callable[[], Person]) -> str:
+        """Ask who is signed in, and keep the name; return what is wrong, if anything.
 
         That shows at once what else would end the first fetch: an owner without Premium, or a person
-        whom the app's owner did not enter.
+        whom the app's owner did not enter. A sign-in without a name is one all the same, so nothing is
+        raised, also where no call may be made now.
         """
-        token = self.access_token()
-        headers = {"Authorization": f"Bearer {token}"}
         try:
-            answer = self._session.get(f"{api_url}me", headers=headers, timeout=TIMEOUT)
-            said = answer.json()
-        except (requests.RequestException, ValueError) as error:
-            return f"Spotify did not say who you are ({type(error).__name__})"
-        if not isinstance(said, dict) or not answer.ok:
-            return f"Spotify does not answer this app: {_reason(answer, said)}"
+            said, token = ask(), self.access_token()
+        except SyncEngineError as error:
+            return f"Spotify did not say who you are: {error}"
         with self._file.locked():
             document = self._file.read_or_nothing()
             if document.get("access_token") == token:
@@ -165,14 +162,10 @@ class SignIn:
         return token
 
 
-def _account(said: Mapping[str, Any]) -> dict[str, str]:
-    named = {"user_id": "id", "account_id": "account_id", "account_name": "display_name"}
-    return {
-        ours: said[theirs] for ours, theirs in named.items() if isinstance(said.get(theirs), str)
+def _account(said: Person) -> dict[str, str]:
+    named = {
+        "user_id": said.id,
+        "account_id": said.account_id,
+        "account_name": said.display_name,
     }
-
-
-def _reason(answer: requests.Response, said: object) -> str:
-    error = said.get("error") if isinstance(said, dict) else None
-    message = error.get("message") if isinstance(error, dict) else None
-    return str(message or f"status {answer.status_code}")
+    return {name: value for name, value in named.items() if isinstance(value, str)}

@@ -59,7 +59,8 @@ def command(
     with sign_in.log_in(write=write, port=port) as login:
         _ask(cli, login, write=write, browser=not no_browser)
         login.wait(timeout)
-    if trouble := sign_in.learn_account(cli.settings.spotify_api_url):
+    database = bootstrap.open_database(cli.settings, cli.clock, cli.say)
+    if trouble := bootstrap.learn_account(cli.settings, sign_in, database, cli.clock):
         cli.warn(trouble)
     state = sign_in.state()
     if before and state.account and before != state.account:
