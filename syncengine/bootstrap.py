@@ -111,7 +111,7 @@ def make_lookups(
             return service if patient else service.hasty()
         if settings.spotify_client_id is None:
             return None
-        book = spotify_calls(settings, database, clock)
+        book = replace(spotify_calls(settings, database, clock), counted=notes.called)
         if not patient:  # an import that has the database to itself is not waited for either
             book = replace(book, open_unit=partial(database.unit, patience=_AT_ONCE))
         from syncengine.adapters.retry import BRIEF

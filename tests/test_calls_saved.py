@@ -80,8 +80,14 @@ def test_lookups_are_in_the_sync_log_and_no_run_of_a_command(remote: RemoteShell
         asked.track(track.id)
     with remote.database().reading() as unit:
         logged = unit.connection.exec_driver_sql(
-            "SELECT subject, outcome FROM sync_log WHERE step = 'lookup'"
+            "SELECT step, subject, outcome FROM sync_log JOIN runs ON runs.id = run_id"
+            " WHERE command = 'lookups'"
         ).all()
-    assert {"stored", "api", "calls"} <= {subject for subject, _ in logged}
+    assert {("lookup", "stored", "1"), ("lookup", "api", "1"), ("lookup", "calls", "1")} <= {
+        tuple(row) for row in logged
+    }
+    assert [tuple(row) for row in logged if row.step == "call"] == [
+        ("call", "GET /tracks/{id}", "1")
+    ]
     runs = remote.shell.json("status")["runs"]
     assert {run["command"] for run in runs} == {"fetch"}

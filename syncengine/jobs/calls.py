@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ class Calls:
     """What ``core.remote.CallBook`` asks for, on a database; each note is its own transaction.
 
     ``limit`` is how many calls any 24 hours may see, 0 for no end; ``budget_name`` is the setting that
-    says so, for who wants to change it.
+    says so, for who wants to change it. ``counted`` is told of each call that is counted.
     """
 
     open_unit: OpenUnit
@@ -47,6 +48,7 @@ class Calls:
     limit: int
     budget_name: str
     run: int | None = None
+    counted: Callable[[str], None] = lambda _endpoint: None
     _known: dict[str, Capability | None] = field(default_factory=dict)
 
     def before_call(self, endpoint: str) -> None:
@@ -65,6 +67,7 @@ class Calls:
                 )
             book.count_call(endpoint, now, self.run)
             unit.commit()
+        self.counted(endpoint)
 
     def left(self) -> int | None:
         """Return how many calls the budget still allows now; None without a limit."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from syncengine.core.remote import CallBook, Service
 from syncengine.errors import RemoteError, Transient, TryLater
 from syncengine.jobs.calls import Calls
-from syncengine.jobs.fetch_report import FetchOptions, FetchReport, exit_code
+from syncengine.jobs.fetch_report import FetchOptions, FetchReport, exit_code, log_steps
 from syncengine.jobs.fetching import Fetching, Progress
 from syncengine.jobs.remembering import FileKeys, Remembering, Setting
 from syncengine.jobs.runs import RunNote, recorded_run
@@ -44,6 +44,7 @@ def fetch(
         setting = Setting(service, raw_store, calls.clock, file_keys, options)
         with calls.open_unit() as unit:
             report = Remembering(unit, setting, fetched).run(run.id)
+            unit.ledger.log(run.id, calls.clock(), log_steps(report))
             unit.commit()
         run.exit_code = exit_code(report)
         run.summary |= {

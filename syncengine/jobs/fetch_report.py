@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncengine.core.remote import ListKey
 from syncengine.core.rename import Join
 from syncengine.jobs.import_report import SnapshotReport
+from syncengine.jobs.lookup_notes import FALLBACK, SAVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,39 @@ class FetchReport:
     entries_removed: int
     in_doubt: bool = False
     unheeded: Sequence[str] = ()
+
+    @property
+    def fallbacks(self) -> list[ListReport]:
+        """The lists that the service did not show, and of which contents are stored."""
+        return [each for each in self.lists if each.status == "forbidden" and each.has_stored]
+
+    @property
+    def stored_hit_rate(self) -> float | None:
+        """The share (0–1) of the lists that stand as they were stored, fallbacks included; None without any.
+
+        Liked Songs count as stored where no entry came or went, though their newest are always read.
+        """
+        if not self.lists:
+            return None
+        unchanged = sum(each.status == "unchanged" for each in self.lists)
+        return round((unchanged + len(self.fallbacks)) / len(self.lists), 4)
+
+
+def log_steps(report: FetchReport) -> list[tuple[str, str, str, str | None]]:
+    """Return the rows of the sync log that say what became of lists, and what stored facts were good for."""
+    steps: list[tuple[str, str, str, str | None]] = [
+        (
+            "list",
+            each.key,
+            each.status,
+            json.dumps({"entries": each.entries, "reason": "; ".join(each.warnings) or None}),
+        )
+        for each in report.lists
+        if each.status != "unchanged"
+    ]
+    counts = Counter(f"{FALLBACK}{each.status}" for each in report.fallbacks)
+    counts[SAVED] = report.saved
+    return steps + [("fetch", what, str(count), None) for what, count in sorted(counts.items())]
 
 
 def exit_code(report: FetchReport) -> int:

@@ -40,6 +40,7 @@ class LookupNotes:
         self._clock = clock
         self._turn = threading.Lock()
         self._counts: Counter[str] = Counter()
+        self._calls: Counter[str] = Counter()
         self._answers: dict[TrackKey, KeptAnswer] = {}
         self._folders: dict[str, Note] = {}
         self._tried = time.monotonic()
@@ -50,6 +51,11 @@ class LookupNotes:
         if times:
             with self._turn:
                 self._counts[outcome] += times
+
+    def called(self, endpoint: str) -> None:
+        """Count a call for the sync log; the book of calls has it already."""
+        with self._turn:
+            self._calls[endpoint] += 1
 
     def keep(self, track: TrackKey, answer: KeptAnswer) -> None:
         """Keep what the service said of a track."""
@@ -76,7 +82,7 @@ class LookupNotes:
         """Write what is noted; where another run writes, all of it is kept for the next time."""
         with self._turn:
             self._tried = time.monotonic()
-            if not (self._counts or self._answers or self._folders):
+            if not (self._counts or self._calls or self._answers or self._folders):
                 return
             try:
                 self._write()
@@ -87,6 +93,7 @@ class LookupNotes:
             else:
                 self._answers.clear()
             self._counts.clear()
+            self._calls.clear()
             self._folders.clear()
 
     def _write(self) -> None:
@@ -104,10 +111,15 @@ class LookupNotes:
 
     def _log(self, unit: UnitOfWork, now: Instant) -> None:
         """Write the counts into the sync log; all that one process looks up is one run."""
-        if not self._counts:
+        if not (self._counts or self._calls):
             return
         if self._run is None:
             self._run = unit.ledger.begin_run(LOOKUPS, now)
-        steps = [("lookup", what, str(count), None) for what, count in sorted(self._counts.items())]
+        counts = {"lookup": self._counts, "call": self._calls}
+        steps = [
+            (step, what, str(count), None)
+            for step, counter in counts.items()
+            for what, count in sorted(counter.items())
+        ]
         unit.ledger.log(self._run, now, steps)
         unit.ledger.end_run(self._run, now, 0, {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -357,6 +358,44 @@ def test_every_call_is_in_the_log(remote: RemoteShell) -> None:
         ).all()
     assert {subject: int(count) for subject, count in rows} == said["endpoints"]
     assert sum(said["endpoints"].values()) == said["calls"] == remote.calls
+
+
+def logged(remote: RemoteShell) -> dict[tuple[str, str], tuple[str, str | None]]:
+    """Return what the last fetch logged beside its calls: outcome and detail by step and subject."""
+    with remote.database().reading() as unit:
+        rows = unit.connection.exec_driver_sql(
+            "SELECT step, subject, outcome, detail FROM sync_log"
+            " WHERE step <> 'call' AND run_id = (SELECT max(id) FROM runs)"
+        ).all()
+    return {(step, subject): (outcome, detail) for step, subject, outcome, detail in rows}
+
+
+def test_what_became_of_each_list_is_in_the_log_and_in_one_figure(remote: RemoteShell) -> None:
+    tracks = remote.world.add_tracks(4)
+    mine = [remote.world.add_playlist(name, tracks[:2]) for name in ("A", "B", "C")]
+    keys = [f"spotify:playlist:{each.id}" for each in mine]
+    said = remote.fetch()
+    assert said["stored_hit_rate"] == 0.25  # Liked Songs, which are empty
+    assert logged(remote) == {("fetch", "calls-saved"): ("0", None)} | {
+        ("list", key): ("fetched", '{"entries": 2, "reason": null}') for key in keys
+    }
+    remote.sleep(DAY)
+    remote.world.add_to(mine[0], tracks[2])
+    remote.world.add_to(mine[1], tracks[3])
+    remote.double.faults.add("GET /playlists/*", refused(403, "Forbidden"))
+    said = remote.fetch()
+    (away,) = said["fallbacks"]
+    (came,) = {*keys[:2]} - {away["key"]}
+    assert said["stored_hit_rate"] == 0.75
+    found = logged(remote)
+    outcome, detail = found.pop(("list", away["key"]))
+    assert outcome == "forbidden"
+    assert "only to its owner" in json.loads(detail or "")["reason"]
+    assert found == {
+        ("list", came): ("fetched", '{"entries": 3, "reason": null}'),
+        ("fetch", "calls-saved"): (str(said["calls_saved"]), None),
+        ("fetch", "fallback:forbidden"): ("1", None),
+    }
 
 
 def test_features_that_the_budget_left_out_come_with_the_next_fetch(

@@ -17,7 +17,7 @@ from syncengine.errors import UsageError
 
 if TYPE_CHECKING:
     from syncengine.core.remote import ListKey
-    from syncengine.jobs.fetch_report import FetchOptions, FetchReport, ListReport
+    from syncengine.jobs.fetch_report import FetchOptions, FetchReport
 
 EXAMPLES = (
     "syncengine fetch",
@@ -154,6 +154,7 @@ def document(report: FetchReport, seconds: float) -> dict[str, object]:
         "calls": sum(report.calls.values()),
         "calls_saved": report.saved,
         "calls_left": report.left,
+        "stored_hit_rate": report.stored_hit_rate,
         "endpoints": dict(report.calls),
         "playlists": [
             {
@@ -168,7 +169,7 @@ def document(report: FetchReport, seconds: float) -> dict[str, object]:
         ],
         "fallbacks": [
             {"playlist": each.name, "key": each.key, "reason": each.status}
-            for each in _stored(report)
+            for each in report.fallbacks
         ],
         "joins": [{"from": j.earlier, "to": j.later, "reason": j.because} for j in report.joins],
         "ended": list(report.ended),
@@ -182,11 +183,6 @@ def document(report: FetchReport, seconds: float) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _stored(report: FetchReport) -> list[ListReport]:
-    """Return the lists that Spotify did not show, and of which contents are stored."""
-    return [each for each in report.lists if each.status == "forbidden" and each.has_stored]
-
-
 def show(cli: CliContext, report: FetchReport) -> None:
     """Say what a fetch did, as a person wants to hear it."""
     for each in report.lists:
@@ -197,9 +193,9 @@ def show(cli: CliContext, report: FetchReport) -> None:
     )
     for name in report.ended:
         cli.say(f"{name} ended: it is no longer in your library at Spotify")
-    if stored := _stored(report):
+    if stood_in := report.fallbacks:
         cli.say(
-            f"Spotify does not show this app what is in {counted(len(stored), 'playlist')}: they stay as "
+            f"Spotify does not show this app what is in {counted(len(stood_in), 'playlist')}: they stay as "
             "your exports tell"
         )
     states = ("fetched", "unchanged", "forbidden", "missing", "suspect")
