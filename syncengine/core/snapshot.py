@@ -259,10 +259,11 @@ def is_collapse(before: Sequence[Line], after: Sequence[Line]) -> bool:
 
 
 def is_cut_short(before: int, after: int) -> bool:
-    """Tell the same of how many entries there were and are.
+    """Tell whether a list came back empty, or smaller by more than half and more than 20 entries.
 
-    An outage brings nothing new. A list that the service itself calls by its id may well be given other
-    contents every week; a file of that name may be of another playlist.
+    This is how a service's word is judged, by sizes alone: it knows a list by its id, and some lists are
+    made anew every week. An outage shows too few entries, never others. ``before`` and ``after`` are
+    counts of entries, or of playlists in a listing.
     """
     lost = before - after
     return (after == 0 and before > 0) or (lost > LOST_AT_LEAST and lost * 2 > before)

@@ -13,12 +13,13 @@ from syncengine.core.identity import LIKED, PlaylistKey, parse_playlist, playlis
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.ports import Clock, ExportFile, ExportReader, Quarantined
 from syncengine.core.rename import Join
-from syncengine.core.snapshot import LOST_AT_LEAST, Effect, Source
+from syncengine.core.snapshot import Effect, Source
 from syncengine.errors import UserError
 from syncengine.jobs.candidate import Candidate
 from syncengine.jobs.import_report import ImportReport, Options, SnapshotReport, exit_code
 from syncengine.jobs.reading import Reading
 from syncengine.jobs.runs import OpenUnit, RunNote, recorded_run
+from syncengine.jobs.suspects import explain_suspects
 from syncengine.jobs.twins import tell_apart
 from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.library import number_of
@@ -33,7 +34,6 @@ Place = tuple[int, int, Instant | None]
 _BATCH_LINES = 100_000
 """Lines that are followed through at once: bounds the memory that an import of years needs."""
 _DAY = 24 * 60 * 60
-_OLD = ("an older file came back under a newer time", "give its own time with --taken-at")
 
 
 def import_csv(
@@ -119,7 +119,7 @@ class _Import:
         before, playlists = {} if counted else self._state(moment), self._names(moment)
         snapshot = self._remember(read, candidates, run)
         self._accept_known(candidates)
-        self._explain_suspects()
+        explain_suspects(self._memory.timeline, self._suspects)
         # At the end of time the writer's own tally is the answer; elsewhere the states are compared.
         if counted:
             added, removed = self._memory.gained_and_lost()
@@ -271,27 +271,6 @@ class _Import:
         settled = self._memory.accept(list(known)).effects if known else {}
         for number, effect in settled.items():
             known[number].report.status = "imported" if effect.heard else "suspect"
-
-    def _explain_suspects(self) -> None:
-        """Say of each suspect file why it is one, and what can be done."""
-        for number, (told, held) in self._memory.timeline.sizes(self._suspects).items():
-            if (one := self._suspects[number]).report.status != "suspect":
-                continue
-            remedy = "a later export that agrees confirms it"
-            if told == 0:
-                why = f"it came back empty, where {held:,} entries were"
-            elif held - told > LOST_AT_LEAST and told * 2 < held:
-                why = f"it has {told:,} entries, where {held:,} were"
-            elif one.inferred and self._came_before(one, number):
-                why, remedy = _OLD
-            else:
-                why = f"most of the {held:,} entries that were there are not in it"
-            one.report.warnings.append(f"kept aside: {why}; {remedy}, or say --accept {one.stem!r}")
-
-    def _came_before(self, one: Candidate, number: int) -> bool:
-        """Tell whether others than this observation had these bytes."""
-        seen = self._memory.timeline.seen_bytes([one.digest])
-        return any(each.id != number for group in seen.values() for each in group)
 
     def _is_whole(self) -> bool:
         """Tell whether these files are all there are: a zip or folder that cannot be read may hold more."""

@@ -168,6 +168,8 @@ def test_an_old_file_under_a_new_time_is_suspect(shell: Shell, tmp_path: Path) -
     made.write(file, songs(1, 2), "2026-01-12T12:00:00Z")
     found = shell.json("import-csv", file, code=8)
     assert found["files"][0]["status"] == "suspect"
+    (warning,) = found["files"][0]["warnings"]
+    assert "an older file came back under a newer time; give its own time" in warning
     assert len(shell.entries("Mix")) == 3
     assert shell.json("import-csv", file, "--taken-at", "2026-01-12T12:00:00Z", "--accept", "Mix")
     assert len(shell.entries("Mix")) == 2
