@@ -22,11 +22,15 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Shelf(msgspec.Struct, frozen=True):
-    """One data source; ``properties`` go by our names, and those that it does not have are missing."""
+    """One data source; ``properties`` go by our names, and those that it does not have are missing.
+
+    ``ours`` says that we made it, so that it is completed without being asked.
+    """
 
     source: str
     database: str | None
     properties: dict[str, Known]
+    ours: bool = False
 
 
 class Shelves(Protocol):
