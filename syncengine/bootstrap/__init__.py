@@ -1,4 +1,4 @@
-"""The only file that names concrete adapters: what a command needs, built from the settings."""
+"""The only room that names concrete adapters: what a command needs, built from the settings."""
 
 from __future__ import annotations
 
