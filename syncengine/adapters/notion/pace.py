@@ -266,7 +266,8 @@ class Pace:
         if current is None or current.number != ticket.window:
             return None
         if current.began is None:
-            current.began = self._due = now
+            # An answer that came very late, or never, says nothing of when Notion's window began.
+            current.began = self._due = min(now, current.opened + self.window * _PATIENCE)
         return current
 
     # -------------------------------------------------------------------------------------- the pace

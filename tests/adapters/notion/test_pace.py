@@ -178,6 +178,13 @@ def test_a_first_request_that_is_lost_holds_nobody_up_for_long() -> None:
     pace.answered(ticket, 5.2)
 
 
+def test_who_is_alone_waits_for_no_second_window_after_a_request_that_was_lost() -> None:
+    pace = Pace()
+    pace.lost(taken(pace, 0.0), 59.0)
+    assert waiting(pace, 60.0) == pytest.approx(5.0)
+    assert taken(pace, 65.0).alone
+
+
 def test_lost_requests_do_not_spoil_the_figure() -> None:
     traffic = Traffic(Pace(), of(600), trouble=lambda n, _at: "lost" if n % 17 == 0 else "")
     traffic.run(3_000)
