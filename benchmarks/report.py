@@ -74,7 +74,11 @@ def _within(each: Measurement, costs: Sequence[Cost]) -> list[Figure]:
         times = [cost.within[inner.name] for cost in costs if inner.name in cost.within]
         if times:
             row = Measurement(
-                f"{each.name}:{inner.name}", f"– {inner.title}", (), seconds=inner.seconds
+                f"{each.name}:{inner.name}",
+                f"– {inner.title}",
+                (),
+                seconds=inner.most,
+                unit=inner.unit,
             )
             made.append(Figure(row, median(times), min(times), max(times), 0.0, None))
     return made
@@ -161,7 +165,7 @@ def smallest() -> str:
 def _cells(figure: Figure) -> tuple[str, str, str, str, str, str]:
     each = figure.measurement
     limits = [f"{each.times:g} × {each.beside}"] if each.times else []
-    limits += [_limit(each.seconds)] if each.seconds else []
+    limits += [] if each.seconds is None else [_limit(each.seconds, each.unit)]
     limits += [f"{each.megabytes:g} MB"] if each.megabytes else []
     limits += [f"{each.growth:g} × the database of {each.grown}"] if each.growth else []
     ratios = [] if figure.ratio is None else [f"{figure.ratio:.2f} × {each.beside}"]
@@ -169,8 +173,8 @@ def _cells(figure: Figure) -> tuple[str, str, str, str, str, str]:
         ratios.append(f"database {figure.database:.0f} MB = {figure.growth:.1f} × {each.grown}")
     verdict = {None: "", True: "yes", False: "NO"}[figure.met]
     return (
-        _time(figure.seconds),
-        _span(figure.low, figure.high),
+        _amount(figure.seconds, each.unit),
+        _span(figure.low, figure.high, each.unit),
         f"{figure.megabytes:.0f} MB" if figure.megabytes else "",
         ", ".join(ratios),
         ", ".join(limits),
@@ -178,19 +182,23 @@ def _cells(figure: Figure) -> tuple[str, str, str, str, str, str]:
     )
 
 
-def _time(seconds: float) -> str:
-    """Return a time; one of a process is never as short as those in milliseconds."""
-    return f"{seconds:.3f} s" if seconds >= _SHORT else f"{seconds * 1000:.2f} ms"
+def _amount(value: float, unit: str) -> str:
+    """Return a figure; a time of a process is never as short as those in milliseconds."""
+    if unit == "s":
+        return f"{value:.3f} s" if value >= _SHORT else f"{value * 1000:.2f} ms"
+    return f"{value:.1f} %" if unit == "%" else f"{value:g}"
 
 
-def _span(low: float, high: float) -> str:
-    first, last = _time(low), _time(high)
-    unit = last.rpartition(" ")[2]
-    return f"{first.removesuffix(f' {unit}') if first.endswith(f' {unit}') else first} – {last}"
+def _span(low: float, high: float, unit: str) -> str:
+    first, last = _amount(low, unit), _amount(high, unit)
+    shown = last.partition(" ")[2]
+    return f"{first.removesuffix(f' {shown}') if shown else first} – {last}"
 
 
-def _limit(seconds: float) -> str:
-    return f"{seconds:g} s" if seconds > _SHORT else f"{seconds * 1000:g} ms"
+def _limit(value: float, unit: str) -> str:
+    if unit != "s":
+        return f"{value:g} {unit}".rstrip()
+    return f"{value:g} s" if value > _SHORT else f"{value * 1000:g} ms"
 
 
 def _shown(each: Measurement) -> str:

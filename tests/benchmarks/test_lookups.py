@@ -22,5 +22,5 @@ def test_every_figure_of_the_table_is_measured(
         library.import_csv(tmp_path / "export")
     assert lookups.main([url, "--rounds", "20"]) == 0
     said = capsys.readouterr().out
-    names = [each.name for row in MEASUREMENTS for each in row.within]
+    names = [each.name for row in MEASUREMENTS if row.name == "lookups" for each in row.within]
     assert all(f'"{name}"' in said.splitlines()[-1] for name in names)

@@ -33,6 +33,8 @@ _PATIENCE = 1 / 12
 _WHOLE = 0.9
 """How much of a window must have been seen from its start for its budget to be learned."""
 
+_SHORTEST = 1e-6
+"""Seconds of a wait."""
 _CAREFUL = 4
 """How many requests after a likely budget leave one by one."""
 _LOWEST, _HIGHEST = 1 / 8, 1024.0
@@ -90,6 +92,7 @@ class Pace:
     _gap: int = _FIRST_GAP
     _until_probe: int = _FIRST_GAP
     _carried: int = 0
+    _proven: int = 0
 
     # ------------------------------------------------------------------------------------ letting out
 
@@ -98,6 +101,11 @@ class Pace:
 
         It may be worth asking earlier, when an answer came.
         """
+        found = self._take(now)
+        # A wait may be so short that adding it to the time changes nothing.
+        return found if isinstance(found, Ticket) else max(found, _SHORTEST)
+
+    def _take(self, now: float) -> Ticket | float:
         wait = max(self.held(now), self._until_alone_is_back(now))
         if wait > 0.0:
             return wait
@@ -143,6 +151,7 @@ class Pace:
         """Close a window that is over without a refusal."""
         is_near = now < began + 2 * self.window
         self._carried = current.late if is_near else 0
+        self._proven = max(self._proven, current.sent)
         if self.budget is not None and current.sent >= self.budget:
             self._until_probe -= 1
 
@@ -158,6 +167,8 @@ class Pace:
         """Return whether the next request may well be one too many."""
         if self.budget is not None:
             return sent >= self.budget
+        if sent < self._proven:
+            return False
         return any(each <= sent < each + _CAREFUL for each in self.likely)
 
     def _until_alone_is_back(self, now: float) -> float:
@@ -217,16 +228,17 @@ class Pace:
 
     def slow(self, now: float) -> None:
         """Halve the pace for a while: the service is in trouble. Several at once count once."""
-        if now < self._slowed + self.window * _STEP:
+        step = self.window * _STEP
+        if now < self._slowed + step:
             return
         level = self._level_at(now)
         current = self._current
         if self.budget is None and current is not None and current.began is not None:
             # It may have grown far beyond what those who ask can use.
-            spent = max(now - current.opened, self.window * _STEP)
+            spent = max(now - current.opened, step)
             level = min(level, current.sent / spent * self.window / self.start)
         self._level = max(level / 2, _LOWEST)
-        self._slowed, self._since = now, max(now, self._held)
+        self._slowed, self._since = now, max(now, self._held) + step
         self._due = max(self._due, now + self._interval(now))
 
     def _growing(self) -> float:
@@ -254,7 +266,8 @@ class Pace:
         if current is None or current.number != ticket.window:
             return None
         if current.began is None:
-            current.began = self._due = now
+            # An answer that came very late, or never, says nothing of when Notion's window began.
+            current.began = self._due = min(now, current.opened + self.window * _PATIENCE)
         return current
 
     # -------------------------------------------------------------------------------------- the pace

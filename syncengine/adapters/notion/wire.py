@@ -204,7 +204,7 @@ class NotionWire:
         until = self._gate.closed_until()
         with self._lock:
             others_got_through = effort.began is not None and self._last_success > effort.began
-        if isinstance(error, Limited) or not others_got_through:
+        if not others_got_through:
             until = until or Instant(self._clock() + self._policy.pause)
             return TryLater(
                 f"{error}, as often as it was asked; no request is made before {to_iso(until)}",

@@ -268,7 +268,13 @@ def test_a_service_that_cannot_be_reached_is_down(
 
 @pytest.mark.parametrize(
     ("write", "fault", "kind"),
-    [(True, 500, OutcomeUnknown), (True, 409, Transient), (False, 500, Transient)],
+    [
+        (True, 500, OutcomeUnknown),
+        (True, 409, Transient),
+        (True, 529, Transient),
+        (False, 500, Transient),
+        (False, 429, Transient),
+    ],
 )
 def test_where_others_get_through_it_is_the_trouble_of_one(
     notion: NotionDouble,
