@@ -20,9 +20,7 @@ def agree(url: str) -> int:
     sink = NotionSink()
     with Database(url, lambda: at).unit() as unit:
         wanted = list(
-            sink.desired(
-                tuple(unit.library.catalog_tracks()), tuple(unit.library.catalog_playlists())
-            )
+            sink.desired(tuple(unit.catalogue.tracks()), tuple(unit.catalogue.playlists()))
         )
         held = [
             Agreed(

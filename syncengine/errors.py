@@ -9,7 +9,7 @@
     │  ├─ MalformedExport      a file that is no export: file, line, column
     │  └─ NotFound             nothing goes by that name, or nothing was known then
     ├─ Refusal               a guard stopped us; the message ends in what lifts it
-    │  ├─ MassDeletion  ├─ EmptiedSource  └─ StalePlan
+    │  ├─ MassDeletion  ├─ EmptiedSource  ├─ StalePlan  └─ Unasked
     ├─ RemoteError           system, operation, address; always raised from the vendor's error
     │  ├─ Transient(retry_after)  └─ OutcomeUnknown below it
     │  ├─ TryLater(not_before)  ├─ SignInNeeded
@@ -91,6 +91,12 @@ class StalePlan(Refusal):
     """The library moved on after the plan was saved."""
 
     guard = "stale-plan"
+
+
+class Unasked(Refusal):
+    """It would take hours, and nobody was there to consent."""
+
+    guard = "unasked"
 
 
 class RemoteError(SyncEngineError):

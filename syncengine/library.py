@@ -199,7 +199,7 @@ class Library:
                 _text("playlist", playlist)
                 key = find_playlist(unit.library.playlist_records(), playlist).key
                 asked = TrackQuery(asked.search, asked.artist, key, asked.popularity, asked.missing)
-            return select_tracks(unit.library.catalog_tracks(), asked, sort, None)
+            return select_tracks(unit.catalogue.tracks(), asked, sort, None)
 
     @overload
     def audio_features(  # type: ignore[overload-overlap]  # a text is not taken for its letters

@@ -127,7 +127,7 @@ def everything(path: Path, folder: Path, moments: Sequence[str]) -> dict[str, An
     with Database(f"sqlite:///{path}", lambda: NOW).reading() as unit:
         found["playlists"] = unit.library.playlist_records()
         found["digest"] = unit.library.digest()
-        found["tracks"] = list(unit.library.catalog_tracks())
+        found["tracks"] = list(unit.catalogue.tracks())
         for place, when in enumerate(moments):
             then = history.library_at(unit, when)
             found[when] = then

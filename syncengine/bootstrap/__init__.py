@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from syncengine.jobs.lookup_lists import ListLookups
     from syncengine.jobs.lookup_notes import LookupNotes
     from syncengine.jobs.reconcile import Wishes
+    from syncengine.jobs.reconciling import Tools
     from syncengine.storage.lookup_store import LookupStore
     from syncengine.storage.unit_of_work import UnitOfWork
 
@@ -330,7 +331,30 @@ def configured_sinks(settings: Settings) -> list[str]:
     return ["notion"] if notion else []
 
 
-def make_sinks(settings: Settings, names: Sequence[str], unit: UnitOfWork) -> list[Sink]:
+@contextmanager
+def kept_database(
+    settings: Settings, clock: Clock, say: Callable[[str], None] | None = None
+) -> Iterator[Database]:
+    """Return the database of the settings, and hold it open for many small units."""
+    database = open_database(settings, clock, say)
+    with database.kept_open():
+        yield database
+
+
+def tools(database: Database, clock: Clock, run: int) -> Tools:
+    """Return what a reconciliation works with."""
+    from syncengine.jobs.reconciling import Tools
+
+    return Tools(partial(database.unit, durable=True), clock, run)
+
+
+def make_sinks(
+    settings: Settings,
+    names: Sequence[str],
+    unit: UnitOfWork,
+    *,
+    popularity_always: bool = False,
+) -> list[Sink]:
     """Return sinks by name. Raises UserError for one that this version does not have."""
     from syncengine.adapters.notion import shelf
     from syncengine.adapters.notion.sink import NotionSink
@@ -355,10 +379,12 @@ def plan_for(
     names: Sequence[str],
     clock: Clock,
     wishes: Wishes | None = None,
+    *,
+    popularity_always: bool = False,
 ) -> Plan:
     """Return the plan that would bring sinks into agreement with the library as it is now."""
     from syncengine.jobs.planning import plan_library
     from syncengine.jobs.reconcile import NO_WISHES
 
-    sinks = make_sinks(settings, names, unit)
+    sinks = make_sinks(settings, names, unit, popularity_always=popularity_always)
     return plan_library(unit, sinks, clock, wishes or NO_WISHES).plan

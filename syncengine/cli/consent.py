@@ -15,11 +15,19 @@ def ask(cli: CliContext, question: str, *, yes: bool) -> None:
 
     Raises UsageError, before any work, where nobody can be asked, and Abort on a no.
     """
-    if yes:
-        return
-    if cli.json or not sys.stdin or not sys.stdin.isatty():
+    require_somebody(cli, yes=yes)
+    if not yes and not typer.confirm(question, err=True):
+        raise UsageError("nothing was done")
+
+
+def require_somebody(cli: CliContext, *, yes: bool) -> None:
+    """Raise UsageError where consent will be needed and nobody can be asked."""
+    if not yes and (cli.json or not is_somebody_there()):
         raise UsageError(
             "this asks for consent and there is nobody to ask", ["say --yes to consent"]
         )
-    if not typer.confirm(question, err=True):
-        raise UsageError("nothing was done")
+
+
+def is_somebody_there() -> bool:
+    """Say whether a question would be read by somebody."""
+    return bool(sys.stdin and sys.stdin.isatty())

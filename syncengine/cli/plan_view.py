@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from syncengine.cli.text import safe
+from syncengine.cli.text import duration, safe
 from syncengine.core.plan import ENTITIES, Action, Estimate, Kind, Plan, SinkPlan, Tally, Value
 
 SHOWN = 5
@@ -73,17 +73,7 @@ def _cost(estimate: Estimate) -> str:
     calls = f"{estimate.calls:,} call{'' if estimate.calls == 1 else 's'}"
     if not estimate.calls or estimate.seconds <= 0:
         return calls
-    return f"{calls}, about {_duration(estimate.seconds)}"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        number, unit = f"{max(1, round(seconds))}", "second"
-    elif seconds < 2 * 60 * 60:
-        number, unit = f"{round(seconds / 60)}", "minute"
-    else:
-        number, unit = f"{seconds / 3600:.1f}", "hour"
-    return f"{number} {unit}{'' if number == '1' else 's'}"
+    return f"{calls}, about {duration(estimate.seconds)}"
 
 
 def _tallies(sink: SinkPlan) -> Table:

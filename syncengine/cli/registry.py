@@ -43,7 +43,9 @@ GROUPS = {
 COMMANDS = (
     Entry("import-csv", "Take one snapshot from exports"),
     Entry("fetch", "Take one snapshot from the Spotify Web API"),
-    Entry("reconcile", "Show what changed since each sink last agreed, and plan"),
+    Entry("reconcile", "Plan what brings each sink into agreement, ask, and do it"),
+    Entry("apply", "Do exactly what a saved plan says"),
+    Entry("sync", "Import, fetch, reconcile and apply: the cron job"),
     Entry("status", "Last snapshots, freshness, pending changes, last runs"),
     Entry("history list", "List the snapshots"),
     Entry("history at", "Show the library as it was"),

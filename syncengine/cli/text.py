@@ -71,3 +71,14 @@ def _plain(value: object) -> object:
 def counted(number: int, one: str, several: str = "") -> str:
     """Return a number with its noun; ``several`` is the plural where that is not one with an s."""
     return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """Return how long something takes, as a person says it."""
+    if seconds < 90:
+        number, unit = f"{max(1, round(seconds))}", "second"
+    elif seconds < 2 * 60 * 60:
+        number, unit = f"{round(seconds / 60)}", "minute"
+    else:
+        number, unit = f"{seconds / 3600:.1f}", "hour"
+    return f"{number} {unit}{'' if number == '1' else 's'}"

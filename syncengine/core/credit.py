@@ -71,6 +71,29 @@ def album_keys(library: Iterable[Facts]) -> list[AlbumKey | None]:
     return [keys.get(credit) for credit in credits]
 
 
+def keys_by_name(keys: Mapping[Artist, ArtistKey]) -> dict[ArtistKey, tuple[ArtistKey, ...]]:
+    """Return the keys that artists with a URI had while only their names were known."""
+    found: dict[ArtistKey, set[ArtistKey]] = {}
+    for artist, key in keys.items():
+        if (named := artist_key(artist.name)) != key and artist.name.strip():
+            found.setdefault(key, set()).add(named)
+    return {key: tuple(sorted(names)) for key, names in found.items()}
+
+
+def album_keys_by_name(
+    library: Iterable[Facts], albums: Iterable[AlbumKey | None]
+) -> dict[AlbumKey, tuple[AlbumKey, ...]]:
+    """Return the keys that albums with a URI had while only their names were known."""
+    found: dict[AlbumKey, set[AlbumKey]] = {}
+    for credit, key in {
+        (_album_credit(facts), key) for facts, key in zip(library, albums, strict=True) if key
+    }:
+        if credit.uri and credit.name.strip():
+            for lead in {credit.lead, credit.track_lead}:
+                found.setdefault(key, set()).add(album_key(credit.name, [lead]))
+    return {key: tuple(sorted(names)) for key, names in found.items()}
+
+
 def most_said(said: Iterable[Said | None]) -> Said | None:
     """Return what is said most often, of equals the longest and then the first by alphabet."""
     texts = [each for each in said if each]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from syncengine.core.identity import AlbumKey, PlaylistKey, TrackKey
+from syncengine.core.identity import AlbumKey, ArtistKey, PlaylistKey, TrackKey
 from syncengine.core.plan import Agreed, Entity, Item, Policies, Related, Target, Value
 
 
@@ -16,11 +16,12 @@ class Scope:
     tracks: frozenset[TrackKey] = frozenset()
     playlists: frozenset[PlaylistKey] = frozenset()
     albums: frozenset[AlbumKey] = frozenset()
+    artists: frozenset[ArtistKey] = frozenset()
 
     @property
     def whole(self) -> bool:
         """Say whether nothing is left out."""
-        return not (self.tracks or self.playlists or self.albums)
+        return not (self.tracks or self.playlists or self.albums or self.artists)
 
     @property
     def named(self) -> frozenset[Target]:
@@ -29,6 +30,7 @@ class Scope:
             ("track", frozenset(self.tracks)),
             ("playlist", frozenset(self.playlists)),
             ("album", frozenset(self.albums)),
+            ("artist", frozenset(self.artists)),
         )
         return frozenset((entity, key) for entity, keys in groups for key in keys)
 

@@ -101,5 +101,8 @@ class Writer(Protocol):
     def related(self, address: str, field: str) -> tuple[str, ...]:
         """Return all addresses of a relation."""
 
+    def stop(self) -> None:
+        """Let nothing more leave: who waits for its turn raises TryLater. What is under way is finished."""
+
     def close(self) -> None:
         """End the connections."""

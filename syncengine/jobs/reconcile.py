@@ -67,13 +67,15 @@ NO_WISHES = Wishes()
 class Side:
     """What a sink should hold, and what it is known to hold, by its present keys.
 
-    ``renames`` says which of these are remembered under another key as yet, old to new; ``decided`` is
-    what the plan takes as decided beyond what is remembered.
+    ``renames`` says which of these are remembered under another key as yet, old to new, and ``moved``
+    what is not remembered in this way; ``decided`` is what the plan takes as decided beyond what is
+    remembered.
     """
 
     desired: Mapping[Target, Item]
     agreed: Mapping[Target, Agreed]
     renames: Mapping[Target, Target]
+    moved: Sequence[Agreed] = ()
     decided: Sequence[Decision] = ()
 
 
@@ -127,7 +129,9 @@ def compared(sink: Sink, shown: Catalog, remembered: Iterable[Agreed]) -> Side:
     desired = by_target(sink.desired(shown.tracks(), shown.playlists()))
     agreed = {(each.entity, each.key): each for each in remembered}
     renames = renamed_keys(desired, agreed)
-    return Side(desired, rekeyed(agreed, renames, sink.policies), renames)
+    present = rekeyed(agreed, renames, sink.policies)
+    moved = [each for target, each in present.items() if agreed.get(target) is not each]
+    return Side(desired, present, renames, moved)
 
 
 def _plan(sink: Sink, side: Side, decisions: Decisions, wishes: Wishes) -> tuple[SinkPlan, Side]:

@@ -26,6 +26,7 @@ from syncengine.storage.engine import (
 from syncengine.storage.memory import Memory
 from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.agreed import AgreedItems
+from syncengine.storage.repositories.catalogue import CatalogueReader
 from syncengine.storage.repositories.journal import Journal
 from syncengine.storage.repositories.ledger import Ledger
 from syncengine.storage.repositories.library import LibraryReader
@@ -79,6 +80,11 @@ class UnitOfWork:
     def lookups(self) -> LookupTally:
         """How lookups were answered."""
         return LookupTally(self.connection)
+
+    @cached_property
+    def catalogue(self) -> CatalogueReader:
+        """The library at one moment, whole, as sinks want it."""
+        return CatalogueReader(self.connection)
 
     @cached_property
     def library(self) -> LibraryReader:

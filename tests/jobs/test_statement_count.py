@@ -15,7 +15,6 @@ from syncengine.jobs.export import export_library
 from syncengine.jobs.history import diff_between, library_at
 from syncengine.jobs.import_csv import import_csv
 from syncengine.jobs.import_report import ImportReport, Options
-from syncengine.jobs.planning import StoredCatalog
 from syncengine.jobs.reconcile import plan_reconcile
 from syncengine.storage.bulk import BATCH, CHUNK
 from syncengine.storage.unit_of_work import Database
@@ -68,7 +67,7 @@ def count_all(folder: Path, rows: int) -> dict[str, int]:
 
     def plan(unit: Any) -> object:
         return plan_reconcile(
-            catalog=StoredCatalog(unit.library),
+            catalog=unit.catalogue,
             base=Base(None, ""),
             agreements=unit.agreed,
             sinks=[NotionSink()],

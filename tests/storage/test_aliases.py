@@ -83,7 +83,7 @@ def test_a_real_track_that_only_rows_without_id_tell_of_has_their_facts(unit: Un
     _, settled = observe(unit.memory, with_ids(2 * DAY, 1))
     assert list(settled.effects.values()) == [Effect.ASIDE]
     assert uris(unit, 2 * DAY) == [track(1), *(meta(n) for n in many[1:])]
-    found = {each.facts.track: each.facts for each in unit.library.catalog_tracks()}
+    found = {each.facts.track: each.facts for each in unit.catalogue.tracks()}
     assert found[track(1)].recording.title == "Song 1"
     current = "SELECT r.title FROM tracks t JOIN recordings r ON r.id = t.recording_id"
     where = f"{current} WHERE t.key = '{track(1)}'"

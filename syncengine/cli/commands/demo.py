@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from syncengine.cli.commands import history_diff, import_csv, reconcile
+from syncengine.cli import reconciling
+from syncengine.cli.commands import history_diff, import_csv
 from syncengine.cli.context import CliContext
 from syncengine.core.moment import Instant, parse_utc
 
@@ -43,14 +44,14 @@ def command(cli: CliContext) -> None:
         cli.emit("demo", {
             "imports": [import_csv.document(report, 0.0) for report in reports],
             "diff": history_diff.document(found),
-            "plan": reconcile.document(plan),
+            "plan": reconciling.document(plan),
         })  # fmt: skip
         return
     cli.line("$ syncengine history diff 1 2")
     history_diff.show(cli, found)
     cli.line()
     cli.line("$ syncengine reconcile --dry-run")
-    reconcile.show(cli, plan, ["notion"])
+    reconciling.show(cli, plan, ["notion"])
 
 
 def _import(database: Database, day: str, moment: Instant, clock: Clock) -> ImportReport:

@@ -1,25 +1,29 @@
-"""``reconcile``: what changed since each sink last agreed with the library, as a plan."""
+"""``reconcile``: what changed since each sink last agreed with the library, planned and done."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from syncengine.cli.consent import require_somebody
 from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode, first_of
-from syncengine.errors import UsageError, UserError
+from syncengine.cli.reconciling import Order, document, reconcile, save, show
+from syncengine.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from syncengine.core.edits import Choice
     from syncengine.core.plan import Plan
     from syncengine.core.scope import Scope
     from syncengine.storage.unit_of_work import UnitOfWork
 
 EXAMPLES = (
+    "syncengine reconcile",
     "syncengine reconcile --dry-run",
+    "syncengine reconcile --refresh --conflicts keep-theirs",
     "syncengine reconcile --dry-run --out plan.json --detailed-exitcode",
     "syncengine reconcile --dry-run --playlist 'Road Trip'",
 )
@@ -63,24 +67,98 @@ def command(
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Lift the guard against an emptied library.")
     ] = False,
+    refresh: Annotated[
+        bool,
+        typer.Option("--refresh", help="Read all there is in the sinks first: adopt, find edits."),
+    ] = False,
+    conflicts: Annotated[
+        str | None,
+        typer.Option(
+            "--conflicts",
+            metavar="CHOICE",
+            help="Settle what people edited in a sink: keep-theirs or use-ours.",
+        ),
+    ] = None,
+    trash_removed: Annotated[
+        bool,
+        typer.Option(
+            "--trash-removed", help="Put what left the library into the trash, not only mark it."
+        ),
+    ] = False,
+    popularity: Annotated[
+        str,
+        typer.Option(
+            "--popularity",
+            metavar="WHEN",
+            help="Write popularity when it drifts by 5 or more (drift), or always.",
+        ),
+    ] = "drift",
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", help="Create no more than N things.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="End with 4 when changes are pending.")
     ] = False,
 ) -> ExitCode:
-    """Show what would bring each sink into agreement with the library.
+    """Bring each sink into agreement with the library: show the plan, ask, and do it.
 
-    With no sink configured the plan is for a Notion that is empty. Applying plans comes with the
-    Notion sink; until then this needs --dry-run.
+    With --dry-run nothing is asked and nothing done; where no sink is configured it shows the plan for a
+    Notion that is empty.
     """
     from syncengine import bootstrap
     from syncengine.jobs.reconcile import Wishes
+    from syncengine.jobs.runs import recorded_run
 
-    if not dry_run:
-        raise UsageError(
-            "this version plans and does not apply yet", ["say --dry-run to see the plan"]
+    choice = _choice(conflicts)
+    if popularity not in ("drift", "always"):
+        raise UsageError(f"--popularity {popularity!r} is neither drift nor always")
+    if limit is not None and limit < 1:
+        raise UsageError("--limit has to be 1 or more")
+    names, configured = sink_names(cli, sink)
+    lifted = frozenset(
+        name
+        for name, given in (("mass-deletion", allow_removals), ("emptied-source", allow_empty))
+        if given
+    )
+    database = bootstrap.open_database(cli.settings, cli.clock, cli.say)
+    with database.reading() as unit:
+        scope = _scope(unit, playlist or [], track or [], album or [])
+    wishes = Wishes(scope, lifted, trash_removed, choice)
+    always = popularity == "always"
+    if dry_run and not refresh:
+        with database.reading() as unit:
+            plan = bootstrap.plan_for(
+                unit, cli.settings, names, cli.clock, wishes,
+                popularity_always=always,
+            )  # fmt: skip
+        return _answer(
+            cli, plan, [n for n in names if n not in configured], out, detailed=detailed_exitcode
         )
+    require_configured(names, configured)
+    if not dry_run:
+        require_somebody(cli, yes=yes)
+    place = None if out is None else Path(out)
+    order = Order(names, wishes, refresh, always, dry_run, yes, limit, place)
+    with (
+        bootstrap.writing(cli.settings, cli.clock, cli.command),
+        bootstrap.kept_database(cli.settings, cli.clock, cli.say) as kept,
+        recorded_run(kept.unit, cli.command, cli.clock) as run,
+    ):
+        outcome = reconcile(cli, kept, run.id, order)
+        run.exit_code = outcome.code(detailed=detailed_exitcode)
+        run.summary |= outcome.summary
+    if cli.json:
+        cli.emit("plan", outcome.document)
+    return ExitCode(run.exit_code)
+
+
+def sink_names(cli: CliContext, given: list[str] | None) -> tuple[list[str], list[str]]:
+    """Return the sinks that are meant, and those that are configured. Raises UsageError."""
+    from syncengine import bootstrap
+
     configured = bootstrap.configured_sinks(cli.settings)
-    names = list(dict.fromkeys(sink or configured or ["notion"]))
+    names = list(dict.fromkeys(given or configured or ["notion"]))
     for name in names:
         if name == "folders":
             raise UsageError("this version has no folders sink yet; notion is the one there is")
@@ -88,24 +166,37 @@ def command(
             raise UsageError(
                 f"--sink {name!r} is not known; it is one of {', '.join(bootstrap.SINKS)}"
             )
-    lifted = frozenset(
-        name
-        for name, given in (("mass-deletion", allow_removals), ("emptied-source", allow_empty))
-        if given
-    )
-    with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
-        scope = _scope(unit, playlist or [], track or [], album or [])
-        plan = bootstrap.plan_for(unit, cli.settings, names, cli.clock, Wishes(scope, lifted))
-    return _answer(
-        cli, plan, [n for n in names if n not in configured], out, detailed=detailed_exitcode
-    )
+    return names, configured
+
+
+def require_configured(names: Sequence[str], configured: Sequence[str]) -> None:
+    """Raise ConfigError for a sink of which the settings do not say enough."""
+    if any(name not in configured for name in names):
+        raise ConfigError(
+            "Notion is not configured; --dry-run shows the plan without it",
+            [
+                "set NOTION_TOKEN to the integration's token",
+                "set NOTION_PARENT_PAGE_ID, and run `syncengine notion init`; docs/notion.md has every step",
+            ],
+        )
+
+
+def _choice(text: str | None) -> Choice | None:
+    from syncengine.core.edits import CHOICES
+
+    if text is None:
+        return None
+    for choice in CHOICES:
+        if choice == text:
+            return choice
+    raise UsageError(f"--conflicts {text!r} is neither {' nor '.join(CHOICES)}")
 
 
 def _answer(
     cli: CliContext, plan: Plan, not_configured: list[str], out: str | None, *, detailed: bool
 ) -> ExitCode:
     if out is not None:
-        _save(plan, Path(out))
+        save(plan, Path(out))
     if cli.json:
         cli.emit("plan", document(plan))
     else:
@@ -116,22 +207,6 @@ def _answer(
     if detailed and not plan.empty:
         codes.append(ExitCode.PENDING)
     return first_of(codes)
-
-
-def document(plan: Plan) -> dict[str, object]:
-    """Return a plan as its JSON says it, without the head."""
-    from syncengine.core import plan_file
-
-    return {
-        k: v for k, v in plan_file.document(plan).items() if k not in ("format_version", "kind")
-    }
-
-
-def show(cli: CliContext, plan: Plan, not_configured: Sequence[str]) -> None:
-    """Show a plan so that a person can read it in ten seconds."""
-    from syncengine.cli.plan_view import show_plan
-
-    show_plan(plan, cli.terminal.data, not_configured=not_configured)
 
 
 def _scope(unit: UnitOfWork, playlists: list[str], tracks: list[str], albums: list[str]) -> Scope:
@@ -154,15 +229,3 @@ def _scope(unit: UnitOfWork, playlists: list[str], tracks: list[str], albums: li
         frozenset(find_playlist(records, text).key for text in playlists),
         frozenset(album_keys),
     )
-
-
-def _save(plan: Plan, path: Path) -> None:
-    from syncengine.core.plan_file import to_json
-
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(to_json(plan), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise UserError(f"{path}: the plan cannot be saved: {error.strerror}") from error

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from syncengine.core.catalog import CatalogPlaylist, CatalogTrack, Place
 from syncengine.core.identity import (
     UNAVAILABLE,
     PlaylistKey,
     TrackKey,
-    is_album,
     keys_of_file,
     shown_key,
 )
@@ -364,37 +362,3 @@ class LibraryReader:
         )
         rows = self._connection.execute(select(TRACKS.c.id, value))
         return {track: known for track, known in rows if known is not None}
-
-    # The library as sinks see it
-
-    def catalog_playlists(self, at: Instant | None = None) -> list[CatalogPlaylist]:
-        """Return the playlists of the library at a moment (none: now); albums are none."""
-        sizes = {number: len(entries) for number, entries in self.entries(at).items()}
-        prefix = "spotify:playlist:"
-        return [
-            CatalogPlaylist(
-                each.key, each.name, each.inferred, each.observed_at, sizes.get(each.id, 0),
-                f"https://open.spotify.com/playlist/{each.key.removeprefix(prefix)}"
-                if each.key.startswith(prefix) else None,
-            )
-            for each in self.playlists(at)
-            if not is_album(each.key)
-        ]  # fmt: skip
-
-    def catalog_tracks(self, at: Instant | None = None) -> Iterator[CatalogTrack]:
-        """Yield every track that stands in a playlist at a moment (none: now), with its places."""
-        places = self._places(at)
-        facts = self.facts(at, None if at is None else places.keys())
-        popularity = self.popularity(at)
-        for track, where in places.items():
-            yield CatalogTrack(facts[track], popularity.get(track), tuple(where))
-
-    def _places(self, at: Instant | None) -> Mapping[int, Sequence[Place]]:
-        keys = {each.id: each.key for each in self.playlists(at)}
-        places: dict[int, list[Place]] = {}
-        for playlist, entries in self.entries(at).items():
-            for position, entry in enumerate(entries):
-                where = places.setdefault(number_of(entry), [])
-                if not where or where[-1].playlist != keys[playlist]:
-                    where.append(Place(keys[playlist], entry.added_at, position))
-        return places

@@ -21,7 +21,7 @@ def test_whoever_changes_the_pages_gives_the_rules_a_new_number(shell: Shell) ->
     """A sink that agreed under these rules is not compared again until the library changes."""
     shell("import-csv", str(SAMPLE), "--taken-at", "2026-02-15T12:00:00Z")
     with Database(shell.url, lambda: NOW).reading() as unit:
-        tracks, playlists = unit.library.catalog_tracks(), unit.library.catalog_playlists()
+        tracks, playlists = unit.catalogue.tracks(), unit.catalogue.playlists()
         items = list(NotionSink().desired(list(tracks), playlists))
     pages = {f"{item.entity} {item.key}": (digest(item.properties), *item.notes) for item in items}
     said = digest({key: pages[key] for key in sorted(pages)})

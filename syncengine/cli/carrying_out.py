@@ -1,0 +1,159 @@
+"""Doing what a plan says, as a person watches it: the bar, the way on after Ctrl-C, the summary, the code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypedDict
+
+from syncengine.cli.context import CliContext, Steps
+from syncengine.cli.exits import ExitCode, code_of
+from syncengine.cli.text import counted, duration
+
+if TYPE_CHECKING:
+    from syncengine.core.plan import Action, SinkPlan
+    from syncengine.jobs.apply import ApplyReport
+    from syncengine.jobs.reconcile import Planned
+    from syncengine.jobs.reconciling import Hand, Tools
+
+SHOWN = 10
+GO_ON = "run `syncengine reconcile` to go on"
+
+
+def carry_out_all(
+    cli: CliContext,
+    hands: Sequence[Hand],
+    planned: Planned,
+    tools: Tools,
+    *,
+    limit: int | None = None,
+) -> dict[str, ApplyReport]:
+    """Do in each sink what a plan says, and return what came of it by sink."""
+    from syncengine.jobs.reconciling import carry_out, note_agreement
+
+    reports: dict[str, ApplyReport] = {}
+    for hand in hands:
+        name = hand.sink.name
+        with cli.progress(f"writing to {name.capitalize()}") as steps:
+            watch = _Watch(name, steps)
+            try:
+                reports[name] = carry_out(hand, planned, tools, watch, limit=limit)
+            except BaseException as error:
+                if not isinstance(error, Exception) and watch.total:
+                    cli.say(
+                        f"{watch.count:,} of {watch.total:,} are done and written down; {GO_ON}"
+                    )
+                raise
+    note_agreement(hands, tools)
+    return reports
+
+
+class _Watch:
+    """Shows how far an apply has come: done, failed, pace, time left."""
+
+    def __init__(self, name: str, steps: Steps) -> None:
+        self._about = f"writing to {name.capitalize()}"
+        self._steps = steps
+        self._began = time.perf_counter()
+        self.count = self.total = 0
+
+    def __call__(self, done: int, failed: int, total: int) -> None:
+        """Take in how many are done, how many failed, and of how many."""
+        self._steps.expect(total)
+        self._steps.advance(done + failed - self.count)
+        self.count, self.total = done + failed, total
+        seconds = time.perf_counter() - self._began
+        parts = [self._about]
+        if self.count and seconds > 1:
+            pace = self.count / seconds
+            parts.append(f"{pace * 60:,.0f} a minute")
+            parts.append(f"{duration((total - self.count) / pace)} left")
+        if failed:
+            parts.append(f"{failed:,} failed")
+        self._steps.describe(", ".join(parts))
+
+
+def exit_codes(plans: Mapping[str, SinkPlan], reports: Mapping[str, ApplyReport]) -> list[ExitCode]:
+    """Return the codes that apply once plans were carried out."""
+    codes = []
+    for name, plan in plans.items():
+        report = reports.get(name)
+        if plan.refusals:
+            codes.append(ExitCode.REFUSED)
+        if conflicts_of(plan) or (report and report.failed):
+            codes.append(ExitCode.PARTIAL)
+        if report and report.stopped:
+            codes.append(code_of(report.stopped))
+    return codes
+
+
+def conflicts_of(plan: SinkPlan) -> list[Action]:
+    """Return the conflicts of a plan."""
+    return [each for each in plan.actions if each.action == "conflict"]
+
+
+def show_reports(
+    cli: CliContext, plans: Mapping[str, SinkPlan], reports: Mapping[str, ApplyReport]
+) -> None:
+    """Say what came of plans, sink by sink."""
+    for name, report in reports.items():
+        sink = name.capitalize()
+        for failure in report.failed[:SHOWN]:
+            what = f"{failure.action.entity} {failure.action.title!r}"
+            cli.warn(f"{sink}: {failure.action.action} of {what} failed: {failure.reason}")
+        if len(report.failed) > SHOWN:
+            cli.warn(f"{sink}: {len(report.failed) - SHOWN:,} more failed; --json lists all")
+        if report.stopped:
+            cli.warn(f"{sink}: stopped: {report.stopped}")
+        parts = [f"{report.done:,} done"]
+        conflicts = len(conflicts_of(plans[name]))
+        for count, words in (
+            (len(report.failed), "failed"),
+            (conflicts, "in conflict"),
+            (report.left, "left for the next run"),
+        ):
+            if count:
+                parts.append(f"{count:,} {words}")
+        calls = sum(report.calls.values())
+        cli.line(f"{sink}: {', '.join(parts)}; {counted(calls, 'request')}")
+        if conflicts:
+            cli.say(
+                "conflicts are settled with --conflicts keep-theirs (what was written there stays, for "
+                "good) or --conflicts use-ours"
+            )
+
+
+class Told(TypedDict):
+    """What came of one sink's plan, as JSON has it."""
+
+    done: int
+    failed: list[dict[str, str]]
+    skipped: int
+    calls: int
+    endpoints: dict[str, int]
+    stopped: str | None
+
+
+def documents(plans: Mapping[str, SinkPlan], reports: Mapping[str, ApplyReport]) -> dict[str, Told]:
+    """Return what came of plans as JSON has it, by sink."""
+    return {
+        name: {
+            "done": report.done,
+            "failed": [
+                {
+                    "id": each.action.id,
+                    "action": each.action.action,
+                    "entity": each.action.entity,
+                    "key": each.action.key,
+                    "title": each.action.title,
+                    "reason": each.reason,
+                }
+                for each in report.failed
+            ],
+            "skipped": report.left + len(conflicts_of(plans[name])),
+            "calls": sum(report.calls.values()),
+            "endpoints": dict(report.calls),
+            "stopped": str(report.stopped) if report.stopped else None,
+        }
+        for name, report in reports.items()
+    }

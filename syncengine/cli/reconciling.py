@@ -1,0 +1,271 @@
+"""A reconciliation as a person meets it: what was found, the plan, the question, what came of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syncengine.cli.carrying_out import carry_out_all, documents, exit_codes, show_reports
+from syncengine.cli.consent import ask, is_somebody_there
+from syncengine.cli.context import CliContext
+from syncengine.cli.exits import ExitCode, first_of
+from syncengine.cli.text import counted, duration
+from syncengine.errors import Unasked, UserError
+
+if TYPE_CHECKING:
+    from syncengine.core.plan import Plan
+    from syncengine.jobs.apply import ApplyReport
+    from syncengine.jobs.look import Looked
+    from syncengine.jobs.reconcile import Wishes
+    from syncengine.jobs.reconciling import Hand, Prepared, Tools
+    from syncengine.storage.unit_of_work import Database
+
+_SHOWN_DOUBLES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be reconciled and how; ``out`` is where the plan is saved."""
+
+    names: Sequence[str]
+    wishes: Wishes
+    refresh: bool = False
+    popularity_always: bool = False
+    dry_run: bool = False
+    yes: bool = False
+    limit: int | None = None
+    out: Path | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a reconciliation came to."""
+
+    plan: Plan
+    dry_run: bool
+    doubles: bool = False
+    seconds: float = 0.0
+    reports: Mapping[str, ApplyReport] = field(default_factory=dict)
+
+    @property
+    def done(self) -> int:
+        """Return how many actions were done."""
+        return sum(each.done for each in self.reports.values())
+
+    @property
+    def summary(self) -> dict[str, object]:
+        """Return what is noted of the run."""
+        calls = sum(sum(each.calls.values()) for each in self.reports.values())
+        return {"done": self.done, "calls": calls}
+
+    @property
+    def document(self) -> dict[str, object]:
+        """Return the plan as its JSON says it, and beside it what was done."""
+        told = document(self.plan)
+        if self.reports:
+            told["applied"] = documents(self.plan.sinks, self.reports)
+        return told
+
+    @property
+    def applied(self) -> dict[str, object]:
+        """Return what was done as ``apply`` says it: of all sinks together, and of each."""
+        each = documents(self.plan.sinks, self.reports)
+        failed = [
+            {"sink": name, **failure} for name, found in each.items() for failure in found["failed"]
+        ]
+        return {
+            "plan": self.plan.id,
+            "done": self.done,
+            "failed": failed,
+            "skipped": sum(found["skipped"] for found in each.values()),
+            "calls": sum(sum(found.calls.values()) for found in self.reports.values()),
+            "seconds": round(self.seconds, 1),
+            "sinks": each,
+        }
+
+    def code(self, *, detailed: bool = False) -> ExitCode:
+        """Return the exit code; ``detailed`` tells of what is left to do."""
+        codes = exit_codes(self.plan.sinks, self.reports)
+        if self.doubles:
+            codes.append(ExitCode.PARTIAL)
+        is_left = any(each.left for each in self.reports.values())
+        if detailed and (not self.plan.empty if self.dry_run else is_left):
+            codes.append(ExitCode.PENDING)
+        return first_of(codes)
+
+
+def reconcile(cli: CliContext, database: Database, run: int, order: Order) -> Outcome:
+    """Look at the sinks where that is needed, plan, show, ask and do it; dry, stop before asking.
+
+    The caller holds the lock, and has seen to it that there is somebody to ask.
+    """
+    with _hands(cli, database, order) as hands:
+        tools, prepared = _prepared(cli, database, run, order, hands)
+        outcome = _shown(cli, prepared, order)
+        if order.dry_run:
+            return outcome
+        pending = pending_of(outcome.plan)
+        if pending:
+            seconds = sum(each.estimate.seconds for each in outcome.plan.sinks.values())
+            ask(
+                cli,
+                f"Make {counted(pending, 'change')}? It takes {duration(seconds)}.",
+                yes=order.yes,
+            )
+        outcome.reports = _carried_out(cli, hands, prepared, tools, order)
+    return outcome
+
+
+def reconcile_unwatched(
+    cli: CliContext, database: Database, run: int, order: Order, *, may_create: int
+) -> Outcome:
+    """Do the same for cron: nothing is shown, and nobody asked unless more is created than ``may_create``.
+
+    Raises Unasked, before anything is written, where that cannot be asked.
+    """
+    with _hands(cli, database, order) as hands:
+        tools, prepared = _prepared(cli, database, run, order, hands)
+        outcome = Outcome(
+            prepared.plan, dry_run=False, doubles=bool(show_looked(cli, prepared.looked))
+        )
+        if not order.yes:
+            _consent_to_many(cli, outcome.plan, may_create)
+        outcome.reports = carry_out_all(cli, hands, prepared.planned, tools)
+    return outcome
+
+
+def _consent_to_many(cli: CliContext, plan: Plan, may_create: int) -> None:
+    created = sum(each.summary.create for each in plan.sinks.values() if not each.refusals)
+    if created <= may_create:
+        return
+    seconds = sum(each.estimate.seconds for each in plan.sinks.values())
+    what = f"{created:,} pages would be made, which takes about {duration(seconds)}"
+    if cli.json or not is_somebody_there():
+        advice = "run `syncengine reconcile` once by hand, or `syncengine sync --yes`"
+        raise Unasked(f"{what}, and nobody is here to be asked: {advice}", lift="--yes")
+    ask(cli, f"{what}. Go on?", yes=False)
+
+
+def _hands(
+    cli: CliContext, database: Database, order: Order
+) -> AbstractContextManager[Sequence[Hand]]:
+    from syncengine import bootstrap
+
+    return bootstrap.open_hands(
+        cli.settings, database, cli.clock, order.names, popularity_always=order.popularity_always
+    )
+
+
+def _prepared(
+    cli: CliContext, database: Database, run: int, order: Order, hands: Sequence[Hand]
+) -> tuple[Tools, Prepared]:
+    from syncengine import bootstrap
+    from syncengine.jobs.reconciling import prepare
+
+    tools = bootstrap.tools(database, cli.clock, run)
+    with cli.progress("looking at all that is there" if order.refresh else "planning"):
+        return tools, prepare(hands, tools, order.wishes, refresh=order.refresh)
+
+
+def apply_saved(
+    cli: CliContext, database: Database, run: int, plan: Plan, *, yes: bool, limit: int | None
+) -> Outcome:
+    """Do what is left of a saved plan, after consent; the caller holds the lock."""
+    from syncengine import bootstrap
+    from syncengine.jobs.reconcile import NO_WISHES
+    from syncengine.jobs.reconciling import prepare_saved
+
+    order = Order(list(plan.sinks), NO_WISHES, yes=yes, limit=limit)
+    with _hands(cli, database, order) as hands:
+        tools = bootstrap.tools(database, cli.clock, run)
+        with cli.progress("looking at what the plan changes"):
+            prepared = prepare_saved(hands, tools, plan)
+        outcome = _shown(cli, prepared, order)
+        pending = pending_of(outcome.plan)
+        if pending:
+            ask(cli, f"Make {counted(pending, 'change')}?", yes=yes)
+        began = time.perf_counter()
+        # Also with nothing pending: what is noted is then that all is done.
+        outcome.reports = _carried_out(cli, hands, prepared, tools, order)
+        outcome.seconds = time.perf_counter() - began
+    return outcome
+
+
+def _carried_out(
+    cli: CliContext, hands: Sequence[Hand], prepared: Prepared, tools: Tools, order: Order
+) -> dict[str, ApplyReport]:
+    reports = carry_out_all(cli, hands, prepared.planned, tools, limit=order.limit)
+    if not cli.json and pending_of(prepared.plan):
+        show_reports(cli, prepared.plan.sinks, reports)
+    return reports
+
+
+def _shown(cli: CliContext, prepared: Prepared, order: Order) -> Outcome:
+    doubles = show_looked(cli, prepared.looked)
+    if order.out is not None:
+        save(prepared.plan, order.out)
+        cli.say(f"the plan is in {order.out}")
+    if not cli.json:
+        show(cli, prepared.plan, [])
+    return Outcome(prepared.plan, order.dry_run, bool(doubles))
+
+
+def pending_of(plan: Plan) -> int:
+    """Return how many actions will be done: those of no refused sink, and no conflicts."""
+    return sum(
+        action.action != "conflict"
+        for sink in plan.sinks.values()
+        if not sink.refusals
+        for action in sink.actions
+    )
+
+
+def show_looked(cli: CliContext, looked: Mapping[str, Looked]) -> list[str]:
+    """Say what a look at the sinks found; return what stands there more than once."""
+    doubles = []
+    for name, found in looked.items():
+        sink = name.capitalize()
+        if found.adopted:
+            cli.say(f"{sink}: {found.adopted:,} that were there already are known again")
+        if found.gone:
+            cli.say(f"{sink}: {found.gone:,} were put into the trash, or deleted, by hand")
+        for each in found.doubles[:_SHOWN_DOUBLES]:
+            cli.warn(f"{sink}: {each}")
+        if (more := len(found.doubles) - _SHOWN_DOUBLES) > 0:
+            cli.warn(f"{sink}: {more:,} more stand there several times")
+        doubles += found.doubles
+    return doubles
+
+
+def document(plan: Plan) -> dict[str, object]:
+    """Return a plan as its JSON says it, without the head."""
+    from syncengine.core import plan_file
+
+    return {
+        k: v for k, v in plan_file.document(plan).items() if k not in ("format_version", "kind")
+    }
+
+
+def show(cli: CliContext, plan: Plan, not_configured: Sequence[str]) -> None:
+    """Show a plan so that a person can read it in ten seconds."""
+    from syncengine.cli.plan_view import show_plan
+
+    show_plan(plan, cli.terminal.data, not_configured=not_configured)
+
+
+def save(plan: Plan, path: Path) -> None:
+    """Save a plan as JSON, whole or not at all. Raises UserError where it cannot be."""
+    from syncengine.core.plan_file import to_json
+
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(to_json(plan), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise UserError(f"{path}: the plan cannot be saved: {error.strerror}") from error

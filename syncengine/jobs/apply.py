@@ -1,0 +1,349 @@
+"""Do what a plan says in one sink: journalled, several requests at once, each item by itself."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from syncengine.core.edits import with_edits
+from syncengine.core.moment import Instant, to_iso
+from syncengine.core.plan import (
+    DELETED,
+    IN_TRASH,
+    REMOVED,
+    TRASHED,
+    Action,
+    Agreed,
+    Related,
+    Target,
+    Value,
+)
+from syncengine.core.portion import related
+from syncengine.core.ports import Clock
+from syncengine.core.reconcile import settle
+from syncengine.core.sink import Sink
+from syncengine.core.writer import Change, Writer, Written
+from syncengine.errors import (
+    Forbidden,
+    Gone,
+    OutcomeUnknown,
+    Rejected,
+    RemoteError,
+    SignInNeeded,
+    Transient,
+    TryLater,
+)
+from syncengine.jobs.runs import OpenUnit
+from syncengine.storage.repositories.journal import Ended, Intent
+from syncengine.storage.repositories.remote import LOOK
+
+_MINUTE = 60
+DONE, FAILED = "done", "failed"
+
+
+Progress = Callable[[int, int, int], None]
+"""Told how many actions are done, how many failed, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An action that was not done, and why."""
+
+    action: Action
+    error: RemoteError
+
+    @property
+    def reason(self) -> str:
+        """Return why, in a sentence."""
+        return str(self.error)
+
+
+@dataclass(slots=True)
+class ApplyReport:
+    """What an apply came to.
+
+    ``left`` counts actions that nobody tried; ``calls`` are the requests that were made, by endpoint;
+    ``stopped`` is what ended it before its time.
+    """
+
+    done: int = 0
+    failed: list[Failure] = field(default_factory=list)
+    left: int = 0
+    stopped: RemoteError | None = None
+    calls: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What an apply works with; units of ``open_unit`` outlive power cuts."""
+
+    sink: Sink
+    writer: Writer
+    open_unit: OpenUnit
+    clock: Clock
+    run: int
+
+
+def apply(
+    actions: Sequence[Action],
+    agreed: Mapping[Target, Agreed],
+    means: Means,
+    progress: Progress = lambda _done, _failed, _total: None,
+) -> ApplyReport:
+    """Do actions in their order; only who holds the writer's lock may call it.
+
+    ``agreed`` is what the sink is known to hold, as the plan was made from it. A failed item never stops
+    the rest; what is about no single item does, and is in the report. When it is interrupted, what is
+    under way is finished and written down first.
+    """
+    return _Applying(agreed, means, progress).run(actions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A write that is under way, with the number of its intent and its new values in keys."""
+
+    action: Action
+    number: int
+    pushed: Mapping[str, Value]
+
+
+class _Applying:
+    """One apply, on one thread; only the requests have threads of their own."""
+
+    def __init__(
+        self,
+        agreed: Mapping[Target, Agreed],
+        means: Means,
+        progress: Progress,
+    ) -> None:
+        self._means = means
+        self._sink, self._writer = means.sink, means.writer
+        self._agreed = dict(agreed)
+        self._targets = {e.address: target for target, e in agreed.items() if e.address}
+        self._progress = progress
+        self._queue: deque[Action] = deque()
+        self._flying: dict[Future[Written], _Flight] = {}
+        self._ended: list[Ended] = []
+        self._settled: list[Agreed] = []
+        self._gone: list[Action] = []
+        self._away: set[Target] = set()
+        self._total = 0
+        self._report = ApplyReport()
+
+    def run(self, actions: Sequence[Action]) -> ApplyReport:
+        """Do the actions, and report."""
+        self._begin_to_look()
+        self._total = len(actions)
+        self._do(actions)
+        if again := self._without_what_is_away():
+            self._do(again)
+        report = self._report
+        report.left = self._total - report.done - len(report.failed)
+        self._look_at_gone()
+        return report
+
+    def _do(self, actions: Iterable[Action]) -> None:
+        self._queue.extend(actions)
+        with ThreadPoolExecutor(self._writer.in_flight) as pool:
+            try:
+                while self._queue or self._flying:
+                    self._start_some(pool)
+                    finished, _ = wait(self._flying, return_when=FIRST_COMPLETED)
+                    self._take_in(finished)
+                    self._progress(self._report.done, len(self._report.failed), self._total)
+                    if self._report.stopped:
+                        self._queue.clear()
+                self._write_down([])
+            except BaseException:
+                self._finish_what_is_under_way()
+                raise
+
+    def _begin_to_look(self) -> None:
+        """Note since when people may have edited what is written now, where no look was noted yet."""
+        now = self._means.clock()
+        with self._means.open_unit() as unit:
+            book = unit.remote(self._sink.name)
+            known = book.notes(LOOK)
+            for entity in self._sink.entities:
+                if entity not in known:
+                    book.note(LOOK, entity, str(now), now)
+            unit.commit()
+
+    # ------------------------------------------------------------------------------------ starting
+
+    def _start_some(self, pool: ThreadPoolExecutor) -> None:
+        chosen: list[tuple[Action, Change, dict[str, Value]]] = []
+        while self._may_start(len(chosen)):
+            action = self._queue.popleft()
+            chosen.append((action, *self._change(action)))
+        numbers = self._write_down(
+            Intent(each.id, each.action, each.entity, each.key, change.address, pushed)
+            for each, change, pushed in chosen
+        )
+        for number, (action, change, pushed) in zip(numbers, chosen, strict=True):
+            flight = _Flight(action, number, pushed)
+            self._flying[pool.submit(self._writer.write, change)] = flight
+
+    def _may_start(self, chosen: int) -> bool:
+        if self._report.stopped or not self._queue:
+            return False
+        if len(self._flying) + chosen >= self._writer.in_flight:
+            return False
+        # What is related to has to be there first; the order of a plan sees to it that it was begun.
+        needed = set(related(self._queue[0], self._sink.policies))
+        under_way = {(each.action.entity, each.action.key) for each in self._flying.values()}
+        return needed.isdisjoint(under_way)
+
+    def _write_down(self, intents: Iterable[Intent]) -> list[int]:
+        """Write in one transaction how writes ended, and which are made next."""
+        wanted = list(intents)
+        if not (wanted or self._ended or self._settled):
+            return []
+        now = self._means.clock()
+        with self._means.open_unit() as unit:
+            journal = unit.journal(self._sink.name)
+            journal.end(self._ended, now)
+            if self._settled:
+                unit.agreed.save(self._sink.name, self._settled, now)
+            numbers = journal.intend(self._means.run, wanted, now)
+            unit.commit()
+        self._ended, self._settled = [], []
+        return numbers
+
+    def _change(self, action: Action) -> tuple[Change, dict[str, Value]]:
+        """Return the change that an action asks for, and the new values in keys as they are pushed."""
+        policies = self._sink.policies.get(action.entity, {})
+        before = self._agreed.get((action.entity, action.key))
+        is_new = action.action == "create"
+        fields: dict[str, Value] = {}
+        pushed: dict[str, Value] = {}
+        trashed: bool | None = None
+        for name, (_, new) in action.fields.items():
+            policy = policies.get(name)
+            if name == IN_TRASH:
+                trashed = bool(new)
+            elif name == REMOVED:
+                fields[name] = self._mark() if new else None
+            elif isinstance(policy, Related):
+                keys = new if isinstance(new, tuple) else ()
+                there = {key: self._address((policy.to, key)) for key in keys}
+                pushed[name] = tuple(key for key in keys if there[key]) or None
+                fields[name] = tuple(address for address in there.values() if address) or None
+            else:
+                fields[name] = pushed[name] = new
+        address = None if is_new or before is None else before.address
+        return Change(action.entity, action.key, address, fields, trashed), pushed
+
+    def _mark(self) -> str:
+        now = self._means.clock()
+        return to_iso(Instant(now - now % _MINUTE))
+
+    def _address(self, target: Target) -> str | None:
+        each = self._agreed.get(target)
+        away = each is None or each.trashed or IN_TRASH in each.edits
+        return None if each is None or away else each.address
+
+    # ------------------------------------------------------------------------------------- ending
+
+    def _take_in(self, finished: Iterable[Future[Written]]) -> None:
+        for future in finished:
+            flight = self._flying.pop(future)
+            error = future.exception()
+            if error is None:
+                self._settle(flight, future.result())
+            elif isinstance(error, RemoteError):
+                self._fail(flight, error)
+            else:
+                raise error
+
+    def _settle(self, flight: _Flight, written: Written) -> None:
+        action = flight.action
+        target = (action.entity, action.key)
+        before = self._agreed.get(target)
+        self._targets[written.address] = target
+        pushed = {
+            name: value for name, value in flight.pushed.items() if name not in written.left_out
+        }
+        now = settle(
+            action,
+            before,
+            written.address,
+            pushed=pushed,
+            holds=self._in_keys(action, written.holds),
+        )
+        self._agreed[target] = now
+        self._settled.append(now)
+        self._ended.append(Ended(flight.number, DONE, address=written.address))
+        self._report.done += 1
+
+    def _in_keys(self, action: Action, holds: Mapping[str, Value]) -> dict[str, Value]:
+        found = dict(holds)
+        for name, policy in self._sink.policies.get(action.entity, {}).items():
+            there = found.get(name)
+            if isinstance(policy, Related) and isinstance(there, tuple):
+                found[name] = tuple(
+                    self._targets[each][1] if each in self._targets else each for each in there
+                )
+        return found
+
+    def _fail(self, flight: _Flight, error: RemoteError) -> None:
+        is_about_all = isinstance(error, SignInNeeded | TryLater) or (
+            isinstance(error, Forbidden) and error.everything
+        )
+        if is_about_all:
+            self._report.stopped = self._report.stopped or error
+        else:
+            self._report.failed.append(Failure(flight.action, error))
+        if isinstance(error, Gone) and flight.action.action != "create":
+            self._gone.append(flight.action)
+        # A create that may have been done keeps its intent open: the next run looks for it first.
+        may_be_done = isinstance(error, OutcomeUnknown | TryLater | Transient)
+        if not (may_be_done and flight.action.action == "create"):
+            self._ended.append(Ended(flight.number, FAILED, str(error)))
+
+    def _finish_what_is_under_way(self) -> None:
+        self._writer.stop()
+        if self._flying:
+            finished, _ = wait(self._flying)
+            self._take_in(finished)
+        self._write_down([])
+
+    def _without_what_is_away(self) -> list[Action]:
+        """Return the actions that were refused because they name things that a person put away.
+
+        Done again, they do not name them.
+        """
+        again: list[Failure] = []
+        for failure in self._report.failed if not self._report.stopped else ():
+            named = set(related(failure.action, self._sink.policies))
+            if isinstance(failure.error, Rejected | Gone) and any(list(map(self._is_away, named))):
+                again.append(failure)
+        self._report.failed = [each for each in self._report.failed if each not in again]
+        return [each.action for each in again]
+
+    def _is_away(self, target: Target) -> bool:
+        before = self._agreed.get(target)
+        if before is None or before.address is None:
+            return False
+        if target not in self._away:
+            self._away.add(target)
+            self._note_where(target)
+        return IN_TRASH in self._agreed[target].edits
+
+    def _look_at_gone(self) -> None:
+        """Find out what became of things that could not be changed: a person put them away."""
+        if not self._report.stopped:
+            for action in self._gone:
+                self._note_where((action.entity, action.key))
+        self._write_down([])
+
+    def _note_where(self, target: Target) -> None:
+        before = self._agreed[target]
+        seen = self._writer.at(before.address) if before.address else None
+        if seen is None or seen.trashed:
+            where = DELETED if seen is None else TRASHED
+            self._agreed[target] = with_edits(before, {**before.edits, IN_TRASH: where})
+            self._settled.append(self._agreed[target])

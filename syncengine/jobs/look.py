@@ -1,0 +1,290 @@
+"""Look at a sink: what people changed there since it last agreed, and what of ours is not remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from syncengine.core.edits import absorbed, adopted, edits_of, with_edits
+from syncengine.core.moment import Instant
+from syncengine.core.plan import (
+    DELETED,
+    ENTITIES,
+    IN_TRASH,
+    REMOVED,
+    TRASHED,
+    Agreed,
+    Entity,
+    Item,
+    Related,
+    Target,
+    Value,
+)
+from syncengine.core.ports import Clock
+from syncengine.core.sink import Sink
+from syncengine.core.writer import SeenItem, Writer
+from syncengine.jobs.reconcile import Side
+from syncengine.jobs.runs import OpenUnit
+from syncengine.storage.repositories.remote import LOOK
+
+
+@dataclass(slots=True)
+class Looked:
+    """What a look came to: how many things were read, adopted, edited by people, and put away by them.
+
+    ``doubles`` name things that stand in the sink more than once, one sentence each.
+    """
+
+    read: int = 0
+    adopted: int = 0
+    edited: int = 0
+    gone: int = 0
+    doubles: list[str] = field(default_factory=list)
+
+
+def look_at_changes(
+    sink: Sink,
+    side: Side,
+    entities: Collection[Entity],
+    *,
+    writer: Writer,
+    open_unit: OpenUnit,
+    clock: Clock,
+) -> Looked:
+    """Read what was changed in a sink since the last look, and remember a person's edits."""
+    began = clock()
+    with open_unit() as unit:
+        notes = unit.remote(sink.name).notes(LOOK)
+    looking = _Looking(sink, side, writer)
+    for entity in ENTITIES:
+        if entity in entities:
+            since = Instant(int(notes[entity].value)) if entity in notes else Instant(0)
+            looking.take(writer.changed(entity, since))
+    looking.compare()
+    _remember(sink, side, looking, entities, began, open_unit, clock)
+    return looking.report
+
+
+def look_at_everything(
+    sink: Sink, side: Side, *, writer: Writer, open_unit: OpenUnit, clock: Clock
+) -> Looked:
+    """Read all there is in a sink: adopt what carries a known key, find what people edited or put away."""
+    began = clock()
+    looking = _Looking(sink, side, writer)
+    for entity in ENTITIES:
+        if entity in sink.entities:
+            looking.take(writer.everything(entity))
+    looking.look_for_missing()
+    looking.compare()
+    _remember(sink, side, looking, sink.entities, began, open_unit, clock)
+    return looking.report
+
+
+def look_at_one(
+    sink: Sink, side: Side, seen: SeenItem, *, writer: Writer, open_unit: OpenUnit, clock: Clock
+) -> Looked:
+    """Take in one thing as it was just read: adopt it, or find what people edited in it."""
+    looking = _Looking(sink, side, writer)
+    looking.take([seen])
+    looking.compare()
+    _remember(sink, side, looking, (), clock(), open_unit, clock)
+    return looking.report
+
+
+def _remember(
+    sink: Sink,
+    side: Side,
+    looking: _Looking,
+    entities: Collection[Entity],
+    began: Instant,
+    open_unit: OpenUnit,
+    clock: Clock,
+) -> None:
+    changed = [each for target, each in looking.agreed.items() if side.agreed.get(target) != each]
+    gone = [target for target in side.agreed if target not in looking.agreed]
+    with open_unit() as unit:
+        if changed or gone or side.renames:
+            unit.agreed.forget(sink.name, [*side.renames, *gone])
+            unit.agreed.save(
+                sink.name, {(e.entity, e.key): e for e in [*side.moved, *changed]}.values(), clock()
+            )
+        for entity in entities:
+            unit.remote(sink.name).note(LOOK, entity, str(began), began)
+        unit.commit()
+
+
+class _Looking:
+    """One look, with what is agreed as it becomes by it."""
+
+    def __init__(self, sink: Sink, side: Side, writer: Writer) -> None:
+        self._sink = sink
+        self._desired = side.desired
+        self._writer = writer
+        self.agreed: dict[Target, Agreed] = dict(side.agreed)
+        self.report = Looked()
+        self._targets = {
+            each.address: target for target, each in self.agreed.items() if each.address
+        }
+        self._known: list[tuple[Target, SeenItem]] = []
+        self._found: dict[Target, list[SeenItem]] = {}
+        self._seen: set[str] = set()
+
+    def take(self, items: Iterable[SeenItem]) -> None:
+        """Take in what stands in the sink; it is compared when all of it is known."""
+        for seen in items:
+            self.report.read += 1
+            self._seen.add(seen.address)
+            target = self._targets.get(seen.address)
+            if target is not None:
+                self._known.append((target, seen))
+                continue
+            by_key = self._target_of(seen)
+            if by_key is not None:
+                self._found.setdefault(by_key, []).append(seen)
+
+    def look_for_missing(self) -> None:
+        """Ask for each thing by its address that was not among everything."""
+        for target, each in list(self.agreed.items()):
+            if each.address is None or each.address in self._seen:
+                continue
+            if target[0] not in self._sink.entities:
+                continue
+            seen = self._writer.at(each.address)
+            if seen is not None:
+                self._known.append((target, seen))
+            elif each.removed:
+                del self.agreed[target]
+            elif target not in self._found:
+                self._put_away(target, DELETED)
+
+    def compare(self) -> None:
+        """Work out what was edited, and adopt what was found."""
+        for target, seen in self._known:
+            self._note_place(target, seen)
+        for target, several in self._found.items():
+            self._choose(target, several)
+        absent = self._absent()
+        for target, seen in self._known:
+            if not seen.trashed:
+                self._compare(target, seen, absent)
+
+    # --------------------------------------------------------------------------------- each thing
+
+    def _target_of(self, seen: SeenItem) -> Target | None:
+        """Return what a thing is that is not remembered here; None for one that is none of ours."""
+        for key in seen.keys:
+            target = (seen.entity, key)
+            if target in self._desired or target in self.agreed:
+                return target
+        if seen.keys and seen.fields.get(REMOVED):  # it left the library, and we marked it so
+            return (seen.entity, seen.keys[0])
+        return None
+
+    def _note_place(self, target: Target, seen: SeenItem) -> None:
+        before = self.agreed[target]
+        if seen.trashed and not before.trashed:
+            self._put_away(target, TRASHED)
+        elif not seen.trashed and (before.trashed or IN_TRASH in before.edits):
+            edits = {name: now for name, now in before.edits.items() if name != IN_TRASH}
+            self.agreed[target] = replace(before, trashed=False, edits=edits)
+
+    def _put_away(self, target: Target, where: str) -> None:
+        before = self.agreed[target]
+        if before.edits.get(IN_TRASH) != where:
+            self.report.gone += 1
+        self.agreed[target] = with_edits(before, {**before.edits, IN_TRASH: where})
+
+    def _choose(self, target: Target, several: list[SeenItem]) -> None:
+        """Adopt one of the things that go by a key: one in sight, and of these the oldest."""
+        before = self.agreed.get(target)
+        in_place = before is not None and before.address in self._seen
+        if before is not None and in_place and IN_TRASH not in before.edits and not before.trashed:
+            others = [each for each in several if not each.trashed]
+        else:
+            several.sort(key=lambda each: (each.trashed, each.created_at, each.address))
+            first, *others = several
+            if before is not None and first.trashed:
+                return
+            self._adopt(target, first)
+            others = [each for each in others if not each.trashed]
+        if others:
+            title = self._item(target).title
+            self.report.doubles.append(
+                f"{target[0]} {title!r} stands there {len(others) + 1} times; delete those that you do not "
+                f"want: {', '.join(each.address for each in others)}"
+            )
+
+    def _adopt(self, target: Target, seen: SeenItem) -> None:
+        self.report.adopted += 1
+        item = self._item(target)
+        now = self._in_keys(item.entity, seen)
+        policies = self._sink.policies.get(item.entity, {})
+        self._targets[seen.address] = target
+        self.agreed[target] = adopted(
+            item, seen.address, now, policies, trashed=seen.trashed, absent=self._absent()
+        )
+
+    def _item(self, target: Target) -> Item:
+        return self._desired.get(target) or Item(*target, target[1], {})
+
+    def _compare(self, target: Target, seen: SeenItem, absent: Collection[Target]) -> None:
+        before = self.agreed[target]
+        policies = self._sink.policies.get(seen.entity, {})
+        now = self._in_keys(seen.entity, seen)
+        edits = edits_of(before, now, policies, absent)
+        if self._finds_others_gone(before, edits):
+            edits = edits_of(before, now, policies, self._absent())
+        after = with_edits(before, edits)
+        if item := self._desired.get(target):
+            after = absorbed(after, item)
+        self.agreed[target] = after
+        self.report.edited += bool(after.edits)
+
+    def _finds_others_gone(self, before: Agreed, edits: Mapping[str, Value]) -> bool:
+        """Look for things that a relation lacks: in the trash, they are shown in none.
+
+        Says whether any was found there.
+        """
+        found = False
+        policies = self._sink.policies.get(before.entity, {})
+        for name, now in edits.items():
+            policy, held = policies.get(name), before.properties.get(name)
+            if not isinstance(policy, Related) or not isinstance(held, tuple):
+                continue
+            for key in set(held) - set(now if isinstance(now, tuple) else ()):
+                found |= self._is_gone((policy.to, key))
+        return found
+
+    def _is_gone(self, target: Target) -> bool:
+        each = self.agreed.get(target)
+        if each is None or each.address is None or each.address in self._seen:
+            return False
+        self._seen.add(each.address)
+        seen = self._writer.at(each.address)
+        if seen is None or seen.trashed:
+            self._put_away(target, DELETED if seen is None else TRASHED)
+            return True
+        return False
+
+    def _absent(self) -> frozenset[Target]:
+        return frozenset(
+            target for target, each in self.agreed.items() if each.trashed or IN_TRASH in each.edits
+        )
+
+    def _in_keys(self, entity: Entity, seen: SeenItem) -> dict[str, Value]:
+        """Return a thing's fields with keys in relations, of which what was cut off is read."""
+        fields = dict(seen.fields)
+        for name, policy in self._sink.policies.get(entity, {}).items():
+            if not isinstance(policy, Related) or name not in fields:
+                continue
+            there = fields[name]
+            if name in seen.cut:
+                there = self._writer.related(seen.address, name)
+            if isinstance(there, tuple):
+                # What is none of ours goes by its address: a person related it.
+                fields[name] = tuple(self._key(each) for each in there)
+        return fields
+
+    def _key(self, address: str) -> str:
+        target = self._targets.get(address)
+        return address if target is None else target[1]

@@ -1,0 +1,255 @@
+"""Bring sinks into agreement with the library: look where that is needed, plan, and do what was agreed to.
+
+``prepare`` and ``carry_out`` are two steps, because a person is asked in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from syncengine.core.moment import Instant, to_iso
+from syncengine.core.plan import Action, Agreement, Entity, Plan, SinkPlan
+from syncengine.core.portion import portion
+from syncengine.core.ports import Clock
+from syncengine.core.sink import Sink
+from syncengine.core.stale import AGAIN, remaining
+from syncengine.core.writer import Writer
+from syncengine.errors import RemoteError, StalePlan, TryLater
+from syncengine.jobs.apply import ApplyReport, Means, Progress, apply
+from syncengine.jobs.calls import pause_now
+from syncengine.jobs.look import Looked, look_at_changes, look_at_everything
+from syncengine.jobs.planning import plan_library, present_base
+from syncengine.jobs.reconcile import NO_WISHES, Planned, Side, Wishes, compared
+from syncengine.jobs.runs import OpenUnit
+from syncengine.jobs.settling import settle_doubts
+from syncengine.storage.repositories.judgements import judge_edits
+from syncengine.storage.repositories.remote import PAUSE
+
+_ALL = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A sink with what writes to it."""
+
+    sink: Sink
+    writer: Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a reconciliation works with; units of ``open_unit`` outlive power cuts."""
+
+    open_unit: OpenUnit
+    clock: Clock
+    run: int
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A plan to be consented to, and what was found on the way, by sink."""
+
+    planned: Planned
+    looked: dict[str, Looked] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan."""
+        return self.planned.plan
+
+
+def prepare(
+    hands: Sequence[Hand], tools: Tools, wishes: Wishes = NO_WISHES, *, refresh: bool = False
+) -> Prepared:
+    """Return the plan of sinks, after a look at them where one is needed.
+
+    Writes that a killed run left in doubt are settled first. With ``refresh`` everything in the sinks is
+    read; else only what people edited lately, and only where the plan changes what is there. Raises
+    RemoteError where a sink cannot be asked.
+    """
+    for hand in hands:
+        respect_pause(hand.sink.name, tools)
+        settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
+    if refresh:
+        return _refreshed(hands, tools, wishes)
+    prepared = Prepared(plan_of(hands, tools, wishes))
+    for hand in hands:
+        name = hand.sink.name
+        side = prepared.planned.sides.get(name)
+        entities = touched(prepared.plan.sinks[name].actions)
+        if side is None or not entities or prepared.plan.sinks[name].refusals:
+            continue
+        prepared.looked[name] = look_at_changes(
+            hand.sink, side, entities,
+            writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock,
+        )  # fmt: skip
+    if prepared.looked:
+        prepared.planned = plan_of(hands, tools, wishes)
+    return prepared
+
+
+def prepare_saved(hands: Sequence[Hand], tools: Tools, plan: Plan) -> Prepared:
+    """Return what is left to do of a saved plan, after a look at what it changes.
+
+    Raises StalePlan where the library, or what a sink is known to hold, moved on since it was made.
+    """
+    with tools.open_unit() as unit:
+        if present_base(unit).digest != plan.base.digest:
+            raise StalePlan(
+                f"the plan is stale: the library moved on since it was made; {AGAIN}", lift=AGAIN
+            )
+    looked: dict[str, Looked] = {}
+    for hand in hands:
+        name = hand.sink.name
+        respect_pause(name, tools)
+        settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
+        entities = touched(plan.sinks[name].actions)
+        if entities and not plan.sinks[name].refusals:
+            looked[name] = look_at_changes(
+                hand.sink, side_of(hand, tools), entities,
+                writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock,
+            )  # fmt: skip
+    sides = {hand.sink.name: side_of(hand, tools) for hand in hands}
+    left = {
+        name: replace(plan.sinks[name], actions=_left_of(plan.sinks[name], side))
+        for name, side in sides.items()
+    }
+    return Prepared(Planned(replace(plan, sinks=left), sides), looked)
+
+
+def _left_of(plan: SinkPlan, side: Side) -> list[Action]:
+    found = remaining(plan.actions, side.agreed)
+    conflicts = [replace(each, action="conflict") for each in found.conflicts]
+    return [*found.to_do, *conflicts]
+
+
+def side_of(hand: Hand, tools: Tools) -> Side:
+    """Return what a sink should hold, and what it is known to hold."""
+    with tools.open_unit() as unit:
+        return compared(hand.sink, unit.catalogue, unit.agreed.agreed(hand.sink.name))
+
+
+def touched(actions: Collection[Action]) -> set[Entity]:
+    """Return the entities of which something is changed that is in the sink already."""
+    return {each.entity for each in actions if each.action in ("update", "remove")}
+
+
+def respect_pause(sink: str, tools: Tools) -> None:
+    """Raise TryLater while a pause lasts that the sink's service asked for."""
+    with tools.open_unit() as unit:
+        pause = pause_now(unit.remote(sink), tools.clock())
+    if pause is not None:
+        raise TryLater(
+            f"{pause.reason}; no request is made before {to_iso(pause.until)}",
+            system=sink, operation="reconcile", not_before=pause.until,
+        )  # fmt: skip
+
+
+def _refreshed(hands: Sequence[Hand], tools: Tools, wishes: Wishes) -> Prepared:
+    looked = {}
+    for hand in hands:
+        side = side_of(hand, tools)
+        looked[hand.sink.name] = look_at_everything(
+            hand.sink, side, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock
+        )
+    return Prepared(plan_of(hands, tools, wishes), looked)
+
+
+def plan_of(hands: Sequence[Hand], tools: Tools, wishes: Wishes) -> Planned:
+    """Return the plan from what is stored."""
+    with tools.open_unit() as unit:
+        return plan_library(unit, [each.sink for each in hands], tools.clock, wishes)
+
+
+def carry_out(
+    hand: Hand,
+    planned: Planned,
+    tools: Tools,
+    progress: Progress = lambda _done, _failed, _total: None,
+    *,
+    limit: int | None = None,
+) -> ApplyReport:
+    """Do what a plan says in one sink; ``limit`` bounds the things that are created.
+
+    Conflicts are left out, and so is all where a guard refuses. What was decided about edits is
+    remembered first.
+    """
+    sink = hand.sink
+    plan = planned.plan.sinks[sink.name]
+    side = planned.sides.get(sink.name)
+    actions = to_do(plan)
+    if side is None or plan.refusals:
+        return ApplyReport()
+    chosen = actions if limit is None else portion(actions, sink.policies, limit)
+    now = tools.clock()
+    with tools.open_unit() as unit:
+        if side.renames:
+            unit.agreed.forget(sink.name, side.renames)
+            unit.agreed.save(sink.name, side.moved, now)
+        if side.decided:
+            judge_edits(unit.connection, sink.name, side.decided, now)
+            unit.agreed.forget_agreement(sink.name)
+        unit.commit()
+    means = Means(sink, hand.writer, tools.open_unit, tools.clock, tools.run)
+    try:
+        report = apply(chosen, side.agreed, means, progress)
+    finally:
+        _note_calls(hand, tools)
+    report.left += len(actions) - len(chosen)
+    report.calls = dict(hand.writer.calls)
+    if report.stopped is not None:
+        _note_pause(sink.name, report.stopped, tools)
+    _log(report, sink.name, tools)
+    return report
+
+
+def to_do(plan: SinkPlan) -> list[Action]:
+    """Return the actions that can be done."""
+    return [each for each in plan.actions if each.action != "conflict"]
+
+
+def note_agreement(hands: Sequence[Hand], tools: Tools) -> None:
+    """Note for each sink whether nothing is left to do, so that the next plan need not compare."""
+    with tools.open_unit() as unit:
+        planned = plan_library(unit, [each.sink for each in hands], tools.clock)
+        for hand in hands:
+            name = hand.sink.name
+            plan = planned.plan.sinks[name]
+            if name in planned.sides and not plan.actions:
+                counts = {entity: tally.unchanged for entity, tally in plan.entities.items()}
+                agreement = Agreement(planned.plan.base.digest, hand.sink.rules, counts)
+                unit.agreed.note_agreement(name, agreement, tools.clock())
+        unit.commit()
+
+
+def _note_calls(hand: Hand, tools: Tools) -> None:
+    steps = [("call", name, str(count), None) for name, count in sorted(hand.writer.calls.items())]
+    with suppress(RemoteError), tools.open_unit() as unit:
+        unit.ledger.log(tools.run, tools.clock(), steps)
+        unit.commit()
+
+
+def _note_pause(sink: str, error: RemoteError, tools: Tools) -> None:
+    if isinstance(error, TryLater):
+        until = Instant(error.not_before)
+        reason = str(error).partition(";")[0]
+        with tools.open_unit() as unit:
+            unit.remote(sink).note(PAUSE, _ALL, f"{until} {reason}", tools.clock())
+            unit.commit()
+
+
+def _log(report: ApplyReport, sink: str, tools: Tools) -> None:
+    steps = [
+        (
+            f"{sink} {each.action.action}",
+            f"{each.action.entity} {each.action.key}",
+            "failed",
+            each.reason,
+        )
+        for each in report.failed
+    ]
+    with tools.open_unit() as unit:
+        unit.ledger.log(tools.run, tools.clock(), steps)
+        unit.commit()
