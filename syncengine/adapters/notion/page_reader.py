@@ -46,7 +46,8 @@ class PageReader:
     def __init__(self, entity: Entity, shelf: Shelf) -> None:
         self._entity = entity
         self._types = {name: known.type for name, known in ours(entity, shelf).items()}
-        self._names = {unquote(known.id): name for name, known in shelf.properties.items()}
+        self._ids = {unquote(known.id): name for name, known in shelf.properties.items()}
+        self._names: dict[str, str | None] = {}
 
     def item(self, page: Json) -> SeenItem:
         """Return a page as it stands there. Raises Transient for what is no page."""
@@ -68,9 +69,15 @@ class PageReader:
 
     def _held(self, page: Json) -> dict[str, Json]:
         """Return the properties by our names; those of a person's own are left out."""
-        shown: Mapping[str, Json] = page.get("properties") or {}
-        named = ((self._names.get(unquote(each["id"])), each) for each in shown.values())
+        shown: Mapping[str, Json] = page["properties"]
+        named = ((self._name(each["id"]), each) for each in shown.values())
         return {name: each for name, each in named if name is not None}
+
+    def _name(self, shown_id: str) -> str | None:
+        """Return our name for a property by its id as answers have it: percent-encoded."""
+        if shown_id not in self._names:
+            self._names[shown_id] = self._ids.get(unquote(shown_id))
+        return self._names[shown_id]
 
     def _fields(self, held: Mapping[str, Json]) -> dict[str, Value]:
         return {

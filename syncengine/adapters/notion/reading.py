@@ -67,7 +67,7 @@ class Reading:
 
         What is edited while this reads may be missing: whoever asks next asks from when this began.
         """
-        at = to_iso(Instant(max(0, since - OVERLAP)))
+        at = to_iso(Instant(max(0, since - OVERLAP) // 60 * 60))
         where = {"timestamp": "last_edited_time", "last_edited_time": {"on_or_after": at}}
         for trashed in (False, True):
             yield from self._items(entity, trashed=trashed, where=where)

@@ -9,7 +9,7 @@ from syncengine.adapters.notion.address import dashed
 from syncengine.adapters.notion.asking import SYSTEM, Json, Wire
 from syncengine.adapters.notion.fields import PROPERTIES, SYNC_KEY
 from syncengine.adapters.notion.kept import Kept
-from syncengine.adapters.notion.page_reader import PageReader, ours
+from syncengine.adapters.notion.page_reader import URI, URL, PageReader, ours
 from syncengine.adapters.notion.reading import Reading
 from syncengine.adapters.notion.refusing import meant, no_database, tells_of_schema
 from syncengine.adapters.notion.shelf import Shelf
@@ -98,6 +98,8 @@ class Writing:
     def _look_for(self, change: Change, unknown: OutcomeUnknown) -> Written | None:
         """Return the page that was created after all; of several the one most like what was sent."""
         letter = _letter(change, self._kept[change.entity])
+        if not _can_be_found(change.key, letter):
+            raise unknown
         try:
             for wait in (0.0, *self._looks):
                 if wait:
@@ -180,6 +182,12 @@ def _letter(change: Change, shelf: Shelf) -> _Letter:
 def _written(item: SeenItem, letter: _Letter) -> Written:
     names = [name for name in letter.fields if name in item.fields and name not in item.cut]
     return Written(item.address, {name: item.fields[name] for name in names}, letter.left_out)
+
+
+def _can_be_found(key: str, letter: _Letter) -> bool:
+    """Tell whether a page that was sent so goes by its key."""
+    said = letter.fields.keys()
+    return SYNC_KEY in said or (key.startswith("spotify:") and not said.isdisjoint((URI, URL)))
 
 
 def _likeness(item: SeenItem, letter: _Letter) -> tuple[int, int, str]:

@@ -15,5 +15,7 @@ from tests.fakes.notion_http import VERSIONS
 def house(request: pytest.FixtureRequest) -> Iterator[House]:
     """Serve four empty databases, in either version of the API."""
     with NotionDouble() as double:
-        yield House(double, request.param)
+        made = House(double, request.param)
+        yield made
+        made.wire.close()
         double.assert_clean()

@@ -1,87 +1,19 @@
-"""Notion with the four databases that are kept there, and what writes to them: with a clock by hand."""
+"""Notion with the four databases that are kept there, and what writes to them: in a time by hand."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-from notion_client.errors import APIResponseError, HTTPResponseError, RequestTimeoutError
-
-from syncengine.adapters.notion.asking import Ask, Json
+from syncengine.adapters.notion.asking import Json
 from syncengine.adapters.notion.fields import PROPERTIES, SHOWN_AS
 from syncengine.adapters.notion.shelf import Known, Shelf
 from syncengine.adapters.notion.writer import NotionWriter
-from syncengine.core.moment import Instant, from_datetime
 from syncengine.core.plan import ENTITIES, Entity, Value
 from syncengine.core.writer import Change, Written
-from syncengine.errors import Forbidden, Gone, OutcomeUnknown, Rejected, RemoteError, SignInNeeded
 from tests.fakes.notion import NotionDouble
 from tests.fakes.notion_things import DataSource, Page, encoded
-
-START = datetime(2026, 11, 21, 18, 30, 45, tzinfo=UTC)
-
-
-class Hand:
-    """A clock that stands still but for those who sleep, and for tests."""
-
-    def __init__(self) -> None:
-        self.now = START
-        self.slept: list[float] = []
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def instant(self) -> Instant:
-        return from_datetime(self.now)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += timedelta(seconds=seconds)
-
-    def on(self, **much: float) -> None:
-        self.now += timedelta(**much)
-
-
-class Line:
-    """The wire's stand-in."""
-
-    def __init__(self, double: NotionDouble, version: str) -> None:
-        self.client = double.client(version, timeout=2.0)
-        self.calls: Counter[str] = Counter()
-
-    def read(self, endpoint: str, ask: Ask) -> Json:
-        return self.write(endpoint, ask, repeatable=True)
-
-    def write(self, endpoint: str, ask: Ask, *, repeatable: bool) -> Json:
-        for _ in range(4):
-            self.calls[endpoint] += 1
-            try:
-                found: Json = ask(self.client)
-                return found
-            except Exception as error:
-                ours = _ours(endpoint, error)
-                if not (repeatable and isinstance(ours, OutcomeUnknown)):
-                    raise ours from error
-        raise ours
-
-
-def _ours(endpoint: str, error: Exception) -> RemoteError:
-    if isinstance(error, HTTPResponseError):
-        kinds: dict[int, type[RemoteError]] = {
-            401: SignInNeeded,
-            403: Forbidden,
-            404: Gone,
-            400: Rejected,
-        }
-        kind = kinds.get(error.status, OutcomeUnknown)
-        if error.status == 400 and "archived" in str(error):
-            kind = Gone
-        return kind(f"{endpoint}: {error}", system="notion", operation=endpoint)
-    assert isinstance(error, httpx.HTTPError | RequestTimeoutError), error
-    return OutcomeUnknown(str(error), system="notion", operation=endpoint)
+from tests.fakes.notion_wired import Time, wired
 
 
 class House:
@@ -89,9 +21,9 @@ class House:
 
     def __init__(self, double: NotionDouble, version: str) -> None:
         self.double = double
-        self.hand = Hand()
-        double.world.clock = self.hand
-        self.line = Line(double, version)
+        self.time = Time()
+        double.world.clock = self.time.doubles
+        self.wire = wired(double, self.time, version=version)
         self._told = 0
         self.remembered: list[tuple[Entity, Shelf]] = []
         home = double.home("Music")
@@ -126,15 +58,16 @@ class House:
                 known[name] = Known(encoded(prop.id), prop.type)
         return Shelf(source.id, source.database, known)
 
-    def new_writer(self, **shelves: Shelf) -> NotionWriter:
-        """Return a writer; ``shelves`` replace those there are."""
+    def new_writer(self, *, track: Shelf | None = None) -> NotionWriter:
+        """Return a writer, which knows the databases as they are now."""
         made: dict[Entity, Shelf] = {entity: self.shelf(entity) for entity in ENTITIES}
+        made["track"] = track or made["track"]
         return NotionWriter(
-            self.line,
-            made | shelves,  # type: ignore[operator]
+            self.wire,
+            made,
             lambda entity, shelf: self.remembered.append((entity, shelf)),
-            self.hand.sleep,
-            self.hand.instant,
+            self.time.sleep,
+            self.time.clock,
         )
 
     def create(
@@ -151,6 +84,10 @@ class House:
     def values(self, address: str) -> dict[str, Any]:
         """Return what a person sees on a page."""
         return self.double.person.values(self.double.world.pages[address])
+
+    def trashed(self, address: str) -> bool:
+        """Tell whether a page is in the trash."""
+        return self.double.world.pages[address].trashed
 
     def requests(self) -> list[str]:
         """Return the requests since this was last asked."""

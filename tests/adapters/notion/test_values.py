@@ -68,6 +68,7 @@ def test_every_type_goes_there_and_back(version: str) -> None:
             assert {name: made.holds.get(name) for name in wanted} == read
 
         there_and_back()
+        house.wire.close()
         double.assert_clean()
 
 
