@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syncengine.adapters.notion.fields import SYNC_KEY
-from syncengine.adapters.notion.shelf import Shelf
+from syncengine.adapters.notion.shelf import Known, Shelf
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.plan import REMOVED, Value
 from syncengine.core.writer import Change, Written
@@ -296,6 +296,13 @@ def test_what_a_shelf_has_no_place_for_is_left_out(house: House) -> None:
     assert made.left_out == {"Popularity"}
     assert made.holds == {"Name": "k", SYNC_KEY: "k", "Label": "RSO"}
     assert house.requests() == [CREATE]
+    # What has another type than is kept is none of ours.
+    known["Label"] = Known(known["Label"].id, "select")
+    house.writer = house.new_writer(track=_with(shelf, known))
+    assert house.create("track", "l", {"Label": "RSO"}).left_out == {"Label"}
+    seen = house.writer.at(made.address)
+    assert seen is not None
+    assert "Label" not in seen.fields
 
 
 def _with(shelf: Shelf, properties: Any) -> Shelf:
