@@ -30,6 +30,7 @@ _URL = re.compile(
 )
 _PLAYLIST_URI = re.compile(r"spotify:(?:user:[^:]+:)?playlist:([0-9A-Za-z]{22})\Z")
 _ALBUM_URI = re.compile(r"spotify:album:[0-9A-Za-z]{22}\Z")
+_ARTIST_URI = re.compile(r"spotify:artist:[0-9A-Za-z]{22}\Z")
 _STEM_ID = re.compile(r".*\[([0-9A-Za-z]{22})\]\Z", re.DOTALL)
 _TWIN = re.compile(r"~\d+\Z")
 _GAP = re.compile(r"[\s_]+")
@@ -160,3 +161,13 @@ def parse_album(text: str) -> AlbumKey | None:
         return AlbumKey(f"spotify:album:{text}")
     found = _URL.match(text)
     return AlbumKey(f"spotify:album:{found[2]}") if found and found[1] == "album" else None
+
+
+def parse_artist(text: str) -> ArtistKey | None:
+    """Read an artist from a URI, a bare 22-character id, a URL or one of our own keys."""
+    if text.startswith("meta:artist:") or _ARTIST_URI.match(text):
+        return ArtistKey(text)
+    if _ID.match(text):
+        return ArtistKey(f"spotify:artist:{text}")
+    found = _URL.match(text)
+    return ArtistKey(f"spotify:artist:{found[2]}") if found and found[1] == "artist" else None

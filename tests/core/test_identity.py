@@ -16,6 +16,7 @@ from syncengine.core.identity import (
     fold,
     keys_of_file,
     meta_track,
+    parse_artist,
     parse_playlist,
     parse_track,
     playlist_key,
@@ -114,3 +115,13 @@ def test_made_up_keys_tell_apart_what_differs() -> None:
     assert len(keys) == 5
     assert artist_key("Björk") == artist_key("BJORK") != artist_key("Bjork", f"spotify:artist:{ID}")
     assert album_key("X", ["A"]) == album_key("x", ["a"]) != album_key("X", ["B"])
+
+
+def test_artists_are_read_from_whatever_names_them() -> None:
+    name = "1LZEQNv7sE11VDY3SdxQeN"
+    uri = f"spotify:artist:{name}"
+    for text in (uri, name, f"https://open.spotify.com/intl-de/artist/{name}?si=1"):
+        assert parse_artist(text) == uri
+    assert parse_artist(artist_key("Bee Gees")) == artist_key("Bee Gees")
+    for text in ("", f"spotify:album:{name}", f"https://open.spotify.com/album/{name}", f"{uri} "):
+        assert parse_artist(text) is None

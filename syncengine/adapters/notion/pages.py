@@ -2,7 +2,12 @@
 
 Every entry that can be told from another has a page: tracks, episodes, local files (with their URI,
 without a URL) and ``meta:`` tracks (with neither). Entries that Spotify no longer shows anything of
-have none. Relations stand on the track's side only, so that a new like writes no other page.
+have none, nor has what goes by a key that no service makes (over LONGEST_KEY): a body that holds it
+could be more than Notion takes. Relations stand on the track's side only, so that a new like writes no
+other page.
+
+Notion's times have no seconds, and its boxes are ticked or not: so times are cut to the minute, and
+what is not explicit is left out as what nobody knows about is.
 """
 
 from __future__ import annotations
@@ -10,17 +15,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from syncengine.adapters.notion.limits import fitting_list, fitting_options, fitting_text
+from syncengine.adapters.notion.fields import SYNC_KEY
+from syncengine.adapters.notion.limits import (
+    fitting_list,
+    fitting_options,
+    fitting_text,
+    fitting_url,
+)
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack, Place
 from syncengine.core.credit import album_keys, artist_keys, artist_names, most_said
 from syncengine.core.identity import LIKED, UNAVAILABLE, AlbumKey, ArtistKey, PlaylistKey
-from syncengine.core.moment import to_iso
+from syncengine.core.moment import Instant, to_iso
 from syncengine.core.pitch import camelot, key_name
 from syncengine.core.plan import TITLE, Entity, Item, Value
 from syncengine.core.track import Artist, AudioFeatures, Facts, Provenance, Release
 
-RULES = 1
+RULES = 2
 """To be raised when the same library makes other pages than before; a test tells when."""
+LONGEST_KEY = 20_000
+"""In characters. Spotify's keys have some forty; a local file's has what its tags say."""
 
 _LINKED = frozenset({"track", "episode", "artist", "album", "playlist", "show"})
 _DATE_LENGTHS = frozenset(map(len, ("YYYY", "YYYY-MM", "YYYY-MM-DD")))
@@ -33,13 +46,16 @@ def pages(
     entities: Collection[Entity],
 ) -> Iterator[Item]:
     """Yield the pages of the entities that are kept; relations to others are left out."""
-    shown = [track for track in tracks if track.facts.track != UNAVAILABLE]
+    shown = [track for track in tracks if _has_page(track.facts.track)]
     library = [track.facts for track in shown]
     artists = artist_keys(library) if "artist" in entities else {}
+    artists = {artist: key for artist, key in artists.items() if _has_page(key)}
     albums = album_keys(library) if "album" in entities else [None] * len(library)
-    lists = list(playlists) if "playlist" in entities else []
+    albums = [album if album and _has_page(album) else None for album in albums]
+    lists = [each for each in playlists if _has_page(each.key)] if "playlist" in entities else []
     for key, name in artist_names(library, artists).items():
-        yield _page("artist", key, name, _place_of(key), [])
+        notes: list[str] = []
+        yield _page("artist", key, name, _place_of(key, notes), notes)
     yield from _album_pages(library, albums)
     for playlist in lists:
         yield _playlist_page(playlist)
@@ -47,6 +63,10 @@ def pages(
         listed = {playlist.key for playlist in lists}
         for track, album in zip(shown, albums, strict=True):
             yield _track_page(track, artists, album, listed)
+
+
+def _has_page(key: str) -> bool:
+    return key != UNAVAILABLE and len(key) <= LONGEST_KEY
 
 
 def _album_pages(library: Iterable[Facts], albums: Iterable[AlbumKey | None]) -> Iterator[Item]:
@@ -59,7 +79,7 @@ def _album_pages(library: Iterable[Facts], albums: Iterable[AlbumKey | None]) ->
         fields: dict[str, Value] = {
             "Release date": _date(_most_precise(each.release_date for each in said)),
             "Label": fitting_text("Label", most_said(each.label for each in said), notes),
-            **_place_of(key),
+            **_place_of(key, notes),
         }
         yield _page("album", key, most_said(each.album for each in said), fields, notes)
 
@@ -67,7 +87,7 @@ def _album_pages(library: Iterable[Facts], albums: Iterable[AlbumKey | None]) ->
 def _playlist_page(playlist: CatalogPlaylist) -> Item:
     notes: list[str] = []
     fields: dict[str, Value] = {
-        "Spotify URL": playlist.url or _url(playlist.key),
+        "Spotify URL": fitting_url("Spotify URL", playlist.url or _url(playlist.key), notes),
         "Owner": fitting_text("Owner", playlist.owner, notes),
         "Folder": fitting_text("Folder", playlist.folder, notes),
     }
@@ -86,14 +106,14 @@ def _track_page(
     artists = [keys[each] for each in recording.artists if each in keys]
     places = sorted({place.playlist for place in track.places if place.playlist in listed})
     fields: dict[str, Value] = {
-        **_place_of(facts.track),
-        "ISRC": facts.isrc,
+        **_place_of(facts.track, notes),
+        "ISRC": fitting_text("ISRC", facts.isrc, notes),
         "Artists": fitting_list("Artists", artists, notes),
         "Album": (album,) if album else None,
         "Playlists": fitting_list("Playlists", places, notes),
         "Duration": _seconds(recording.duration_ms),
         "Release date": _date(release.release_date),
-        "Explicit": recording.explicit,
+        "Explicit": recording.explicit or None,
         "Popularity": track.popularity,
         "Genres": fitting_options("Genres", facts.genres or release.genres, notes),
         "Label": fitting_text("Label", release.label, notes),
@@ -110,6 +130,7 @@ def _page(
     """Return a page without its empty fields; one without a title is called by its key."""
     name = fitting_text(TITLE, title or key, notes) or key
     held = {TITLE: name} | {name: value for name, value in fields.items() if value is not None}
+    held[SYNC_KEY] = key
     return Item(entity, key, name, held, tuple(notes))
 
 
@@ -138,13 +159,16 @@ def _provenance(said: tuple[Provenance, ...]) -> dict[str, Value]:
         return {}
     return {
         "Facts source": ", ".join(sorted({source for source, _ in said})),
-        "Facts as of": to_iso(max(at for _, at in said)),
+        "Facts as of": _minute(max(at for _, at in said)),
     }
 
 
-def _place_of(key: str) -> dict[str, Value]:
+def _place_of(key: str, notes: list[str]) -> dict[str, Value]:
     """Return the URI and URL of what Spotify knows; keys of our own making are neither."""
-    return {"Spotify URI": key if key.startswith("spotify:") else None, "Spotify URL": _url(key)}
+    return {
+        "Spotify URI": key if key.startswith("spotify:") else None,
+        "Spotify URL": fitting_url("Spotify URL", _url(key), notes),
+    }
 
 
 def _url(key: str) -> str | None:
@@ -157,7 +181,11 @@ def _url(key: str) -> str | None:
 def _liked_at(places: Iterable[Place]) -> str | None:
     stamps = [place.added_at for place in places if place.playlist == LIKED]
     known = [stamp for stamp in stamps if stamp is not None]
-    return to_iso(min(known)) if known else None
+    return _minute(min(known)) if known else None
+
+
+def _minute(at: Instant) -> str:
+    return to_iso(Instant(at // 60 * 60))
 
 
 def _seconds(duration_ms: int | None) -> int | None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncengine.adapters.notion.pages import pages
+from syncengine.adapters.notion.connection import MOST_BYTES
+from syncengine.adapters.notion.fields import PROPERTIES
+from syncengine.adapters.notion.pages import LONGEST_KEY, pages
+from syncengine.adapters.notion.values import to_json
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
 from syncengine.core.identity import UNAVAILABLE, PlaylistKey
 from syncengine.core.moment import Instant
-from syncengine.core.plan import ENTITIES, Entity, Item
+from syncengine.core.plan import ENTITIES, REMOVED, Entity, Item
 from syncengine.core.track import Artist, AudioFeatures, Provenance, Release
 from tests.plan_builders import NOON, catalog_playlist, catalog_track
 
@@ -59,6 +64,7 @@ def test_a_track_says_everything_the_library_knows() -> None:
     (guest,) = [key for key in page.properties["Artists"] or () if "meta" in str(key)]  # type: ignore[union-attr]
     assert page.notes == ()
     assert page.properties == {
+        "Sync key": TRACK,
         "Name": "Stayin' Alive",
         "Spotify URI": TRACK,
         "Spotify URL": f"https://open.spotify.com/track/{ID}",
@@ -91,7 +97,7 @@ def test_a_track_says_everything_the_library_knows() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     page = _page(catalog_track(TRACK, artists=()))
-    assert set(page.properties) == {"Name", "Spotify URI", "Spotify URL"}
+    assert set(page.properties) == {"Name", "Sync key", "Spotify URI", "Spotify URL"}
     unheard = catalog_track(TRACK, features=AudioFeatures(key=-1, mode=1, tempo=0.0))
     assert _page(unheard).properties.keys().isdisjoint({"Key", "Camelot", "BPM"})
 
@@ -146,12 +152,16 @@ def test_playlists() -> None:
         PlaylistKey(f"spotify:playlist:{ID}"), "P", False, NOON, 9, owner="me", folder="F"
     )
     found = _pages(playlists=[catalog_playlist(), known])
-    assert found["playlist", "csv:road_trip"].properties == {"Name": "Road trip"}
+    assert found["playlist", "csv:road_trip"].properties == {
+        "Name": "Road trip",
+        "Sync key": "csv:road_trip",
+    }
     assert found["playlist", known.key].properties == {
         "Name": "P",
         "Spotify URL": f"https://open.spotify.com/playlist/{ID}",
         "Owner": "me",
         "Folder": "F",
+        "Sync key": known.key,
     }
 
 
@@ -169,6 +179,7 @@ def test_artists_and_albums_come_from_the_tracks() -> None:
         "Name": "X",
         "Spotify URI": artist,
         "Spotify URL": f"https://open.spotify.com/artist/{ID}",
+        "Sync key": artist,
     }
     assert found["album", album].properties == {
         "Name": "A",
@@ -176,6 +187,7 @@ def test_artists_and_albums_come_from_the_tracks() -> None:
         "Label": "L",
         "Spotify URI": album,
         "Spotify URL": f"https://open.spotify.com/album/{ID}",
+        "Sync key": album,
     }
 
 
@@ -212,6 +224,127 @@ def test_texts_are_cut_by_utf_16_units_and_never_within_a_character() -> None:
     assert _page(catalog_track(title="😀" * 1000)).notes == ()
     title = _page(catalog_track(title="😀" * 1001)).properties["Name"]
     assert title == "😀" * 999 + "…"
+
+
+def test_times_have_no_seconds() -> None:
+    page = _page(
+        catalog_track(
+            places=[("liked", NOON + 59)],
+            sources={"recording": Provenance("exportify.net", Instant(NOON + 61))},
+        )
+    )
+    assert page.properties["Added at"] == "2026-01-13T12:00:00Z"
+    assert page.properties["Facts as of"] == "2026-01-13T12:01:00Z"
+
+
+@pytest.mark.parametrize(("explicit", "written"), [(True, True), (False, None), (None, None)])
+def test_what_is_not_explicit_is_a_box_that_nobody_ticked(
+    explicit: bool | None, written: bool | None
+) -> None:
+    track = catalog_track()
+    recording = track.facts.recording._replace(explicit=explicit)
+    page = _page(replace(track, facts=replace(track.facts, recording=recording)))
+    assert page.properties.get("Explicit") is written
+
+
+def test_names_of_options_are_cut_and_blank_ones_are_none() -> None:
+    page = _page(catalog_track(genres=("x" * 101, "x" * 102, "y" * 100, " ", "", "a,b")))
+    assert page.properties["Genres"] == ("a\u201ab", "x" * 99 + "…", "y" * 100)
+    assert page.notes == (
+        "Genres: commas written as \u201a in 1 of 4",
+        "Genres: 2 of 4 cut to 100 characters",
+    )
+    assert _page(catalog_track(genres=("😀" * 50,))).notes == ()
+    cut = _page(catalog_track(genres=("😀" * 51,))).properties["Genres"]
+    assert cut == ("😀" * 49 + "…",)
+
+
+def test_what_goes_by_an_endless_key_has_no_page_and_nothing_is_related_to_it() -> None:
+    endless = "spotify:local:" + "x" * LONGEST_KEY
+    long = endless[:LONGEST_KEY]
+    track = catalog_track(
+        artists=[Artist("A", endless), Artist("B", long)],
+        release=Release("R", endless),
+        places=[(endless, None), (long, None)],
+    )
+    playlists = [catalog_playlist(endless, "P"), catalog_playlist(long, "Q")]
+    found = _pages([track, catalog_track(endless), catalog_track(long)], playlists)
+    assert {key for _, key in found if len(key) > 100} == {long}
+    page = found["track", track.facts.track]
+    assert page.properties["Artists"] == page.properties["Playlists"] == (long,)
+    assert "Album" not in page.properties
+
+
+def test_an_address_that_is_too_long_is_left_out() -> None:
+    page = _page(catalog_track("spotify:track:" + "x" * 2_000))
+    assert "Spotify URL" not in page.properties
+    assert page.notes == ("Spotify URL: left out, Notion takes 2,000 characters and it has 2,031",)
+
+
+# Control characters take the most bytes: six for each of the units by which Notion counts texts.
+WORST = "\x01"
+
+
+def _largest() -> Iterator[Item]:
+    """Yield pages of which nothing can be longer."""
+    endless, key = WORST * 5_000, "spotify:" + WORST * (LONGEST_KEY - 8)
+    tiny = -1.1234567890123457e-300
+    features = AudioFeatures(tiny, tiny, 1, tiny, 1, tiny, tiny, tiny, tiny, tiny, tiny, 4)
+    options = tuple(chr(2 + number % 5) * 90 + f"{number:010}" for number in range(150))
+    track = catalog_track(
+        key,
+        title=endless,
+        artists=[Artist(f"{number}{endless}", None) for number in range(150)],
+        release=Release(endless, key, (), "1999-12-31", endless),
+        genres=options,
+        isrc=endless,
+        duration_ms=2**63,
+        popularity=100,
+        features=features,
+        places=[("liked", NOON), *((f"csv:{number}", NOON) for number in range(150))],
+        sources={"recording": Provenance("exportify.net", NOON)},
+    )
+    recording = track.facts.recording._replace(explicit=True)
+    track = replace(track, facts=replace(track.facts, recording=recording))
+    lists = [catalog_playlist("liked", endless)]
+    lists += [catalog_playlist(f"csv:{number}", endless) for number in range(150)]
+    lists.append(
+        CatalogPlaylist(PlaylistKey(key), endless, False, NOON, 9, "h" * 2_000, endless, endless)
+    )
+    guest = catalog_track("spotify:track:2", artists=[Artist(endless, key)])
+    known = catalog_track(
+        artists=[Artist("A", f"spotify:artist:{ID}")], release=Release("R", f"spotify:album:{ID}")
+    )
+    yield from pages([track, guest, known], lists, ENTITIES)
+
+
+def test_every_name_is_that_of_a_property_that_is_kept_and_every_property_has_a_name() -> None:
+    used: dict[Entity, set[str]] = {}
+    for page in _largest():
+        used.setdefault(page.entity, set()).update(page.properties)
+    assert used == {
+        entity: {name for name, prop in kept.items() if prop.type != "rollup"} - {REMOVED}
+        for entity, kept in PROPERTIES.items()
+    }
+
+
+def test_the_largest_page_is_smaller_than_what_notion_takes() -> None:
+    """As httpx writes it: without escapes for what is not ASCII."""
+    address, largest = "00000000-0000-4000-8000-000000000000", dict.fromkeys(ENTITIES, 0)
+    for page in _largest():
+        kept = PROPERTIES[page.entity]
+        body: dict[str, object] = {"parent": {"type": "data_source_id", "data_source_id": address}}
+        body["properties"] = properties = {}
+        for name, value in page.properties.items():
+            is_relation = isinstance(value, tuple) and kept[name].type == "relation"
+            written = (address,) * len(value) if is_relation else value  # type: ignore[arg-type]
+            properties["%3A" * 4 + name] = to_json(kept[name].type, written)
+        size = len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+        largest[page.entity] = max(size, largest[page.entity])
+    assert max(largest.values()) < MOST_BYTES
+    # What was meant to be long is: two times the key, three texts and a hundred options.
+    units = 2 * LONGEST_KEY + 3 * 2_000 + 100 * 90
+    assert largest["track"] > 6 * units
 
 
 ARTISTS = st.builds(

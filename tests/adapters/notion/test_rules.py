@@ -14,7 +14,7 @@ from tests.builders import NOW
 from tests.shell import Shell
 
 SAMPLE = Path(syncengine.__file__).parent / "sample" / "2026-02-15"
-PAGES_BY_RULES = {1: "a846d5285749d1b3ddfacaba538579cf"}
+PAGES_BY_RULES = {2: "ecc0c02f91beec0aa820a6ffa40f8b4a"}
 
 
 def test_whoever_changes_the_pages_gives_the_rules_a_new_number(shell: Shell) -> None:
