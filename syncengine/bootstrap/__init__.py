@@ -12,32 +12,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from syncengine.core.identity import PlaylistKey, playlist_key
 from syncengine.core.ports import Clock, ExportedPlaylist, ExportReader
-from syncengine.errors import ConfigError, UserError
+from syncengine.errors import ConfigError
 from syncengine.storage.lock import lock_path, writer_lock
 from syncengine.storage.unit_of_work import Database
 
 if TYPE_CHECKING:
     import requests
 
-    from syncengine.adapters.notion.shelf import Shelves
     from syncengine.adapters.retry import Paused, Policy
     from syncengine.adapters.spotify.client import SpotifyService
     from syncengine.adapters.spotify.sign_in import SignIn
     from syncengine.adapters.spotify.wire import AccessTokens
     from syncengine.config import Settings
-    from syncengine.core.plan import Plan
     from syncengine.core.remote import CallBook, Service
     from syncengine.core.sign_in import SignInState
-    from syncengine.core.sink import Sink
     from syncengine.jobs.calls import Calls
     from syncengine.jobs.export import Render
     from syncengine.jobs.lookup import Lookups
     from syncengine.jobs.lookup_lists import ListLookups
     from syncengine.jobs.lookup_notes import LookupNotes
-    from syncengine.jobs.reconcile import Wishes
-    from syncengine.jobs.reconciling import Tools
     from syncengine.storage.lookup_store import LookupStore
-    from syncengine.storage.unit_of_work import UnitOfWork
 
 LOCK_SECONDS = 5.0
 """How long a writer waits for another one before it gives up."""
@@ -45,7 +39,6 @@ _AT_ONCE = 0.05
 """Seconds that a lookup with a stored fact waits for the book of calls."""
 EXPORT_FORMATS = ("csv", "json", "m3u8")
 EXPORT_DIALECTS = ("exportify.net", "exportify.app")
-SINKS = ("notion", "folders")
 _NO_APP = (
     "create an app at https://developer.spotify.com/dashboard (its owner needs Premium)",
     "give it the redirect URI http://127.0.0.1:8888/callback, and tick Web API",
@@ -73,6 +66,16 @@ def trial_database(
 
     with TemporaryDirectory(prefix="syncengine-") as folder:
         yield Database(f"sqlite:///{(Path(folder) / 'library.db').as_posix()}", clock, say)
+
+
+@contextmanager
+def kept_database(
+    settings: Settings, clock: Clock, say: Callable[[str], None] | None = None
+) -> Iterator[Database]:
+    """Return the database of the settings, and hold it open for many small units."""
+    database = open_database(settings, clock, say)
+    with database.kept_open():
+        yield database
 
 
 @contextmanager
@@ -313,78 +316,3 @@ def sign_out(settings: Settings) -> bool:
         return False
     with file.locked():
         return file.remove()
-
-
-def notion_shelves(database: Database, clock: Clock) -> Shelves:
-    """Return where it is remembered which databases the library has in Notion."""
-    from syncengine.adapters.notion.shelf import KeptShelves
-    from syncengine.jobs.sink_schema import SchemaNotes
-
-    return KeptShelves(SchemaNotes(database, clock, "notion"))
-
-
-def configured_sinks(settings: Settings) -> list[str]:
-    """Return the names of the sinks that the settings say enough of."""
-    notion = settings.notion_token and (
-        settings.notion_parent_page_id or settings.notion_tracks_data_source_id
-    )
-    return ["notion"] if notion else []
-
-
-@contextmanager
-def kept_database(
-    settings: Settings, clock: Clock, say: Callable[[str], None] | None = None
-) -> Iterator[Database]:
-    """Return the database of the settings, and hold it open for many small units."""
-    database = open_database(settings, clock, say)
-    with database.kept_open():
-        yield database
-
-
-def tools(database: Database, clock: Clock, run: int) -> Tools:
-    """Return what a reconciliation works with."""
-    from syncengine.jobs.reconciling import Tools
-
-    return Tools(partial(database.unit, durable=True), clock, run)
-
-
-def make_sinks(
-    settings: Settings,
-    names: Sequence[str],
-    unit: UnitOfWork,
-    *,
-    popularity_always: bool = False,
-) -> list[Sink]:
-    """Return sinks by name. Raises UserError for one that this version does not have."""
-    from syncengine.adapters.notion import shelf
-    from syncengine.adapters.notion.sink import NotionSink
-    from syncengine.core.plan import ENTITIES
-    from syncengine.storage.repositories.remote import SCHEMA
-
-    sinks: list[Sink] = []
-    for name in names:
-        if name != "notion":
-            raise UserError(f"this version has no {name} sink yet; notion is the one there is")
-        wanted = settings.notion_entities
-        entities = tuple(e for e in ENTITIES if f"{e}s" in wanted)
-        noted = unit.remote("notion").notes(SCHEMA)
-        known = {e: shelf.from_text(noted[e].value).properties for e in entities if e in noted}
-        sinks.append(NotionSink(entities, settings.notion_requests_per_minute, known=known or None))
-    return sinks
-
-
-def plan_for(
-    unit: UnitOfWork,
-    settings: Settings,
-    names: Sequence[str],
-    clock: Clock,
-    wishes: Wishes | None = None,
-    *,
-    popularity_always: bool = False,
-) -> Plan:
-    """Return the plan that would bring sinks into agreement with the library as it is now."""
-    from syncengine.jobs.planning import plan_library
-    from syncengine.jobs.reconcile import NO_WISHES
-
-    sinks = make_sinks(settings, names, unit, popularity_always=popularity_always)
-    return plan_library(unit, sinks, clock, wishes or NO_WISHES).plan

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from syncengine.bootstrap import notion_shelves, plan_for
 from syncengine.core.ports import Clock
 from syncengine.errors import ConfigError
 from syncengine.storage.unit_of_work import Database
@@ -13,7 +13,9 @@ from syncengine.storage.unit_of_work import Database
 if TYPE_CHECKING:
     from syncengine.adapters.notion.asking import Wire
     from syncengine.adapters.notion.looking import Wanted
+    from syncengine.adapters.notion.shelf import Shelves
     from syncengine.adapters.notion.wire import NotionWire
+    from syncengine.adapters.notion.writer import NotionWriter
     from syncengine.config import Settings
     from syncengine.core.setup import Finding, SetUp, Told
 
@@ -42,6 +44,46 @@ def wire(settings: Settings, clock: Clock) -> NotionWire:
     return NotionWire(connection, clock=clock, random=SystemRandom(), pace=pace, policy=STEADY)
 
 
+def shelves_of(database: Database, clock: Clock) -> Shelves:
+    """Return where it is remembered which databases the library has in Notion."""
+    from syncengine.adapters.notion.shelf import KeptShelves
+    from syncengine.jobs.sink_schema import SchemaNotes
+
+    return KeptShelves(SchemaNotes(database, clock, "notion"))
+
+
+@contextmanager
+def open_writer(settings: Settings, database: Database, clock: Clock) -> Iterator[NotionWriter]:
+    """Return what writes pages, while the block runs.
+
+    Raises ConfigError where a database is not set up, or lacks what a page cannot be without.
+    """
+    import time
+
+    from syncengine.adapters.notion.writer import NotionWriter
+
+    shelves = shelves_of(database, clock)
+    over = wire(settings, clock)
+    with closing(over):
+        _see_that_it_is_set_up(resolve(over, settings, database, clock))
+        yield NotionWriter(over, shelves.read(), shelves.write, time.sleep, clock, stop=over.stop)
+
+
+def _see_that_it_is_set_up(findings: Sequence[Finding]) -> None:
+    if stopping := [each for each in findings if each.stops]:
+        problems = [
+            f"{each.entity or 'notion'}: {each.problem}; {each.advice}" for each in stopping
+        ]
+        raise ConfigError("Notion is not set up for this: run `syncengine notion init`", problems)
+
+
+def page_address(text: str) -> str | None:
+    """Return the address of the page that a URL or an id names; None for neither."""
+    from syncengine.adapters.notion import address
+
+    return address.page_address(text)
+
+
 def wanted(settings: Settings, *, add_properties: bool = False) -> Wanted:
     """Return what the settings want of Notion. Raises ConfigError for what makes no sense."""
     from syncengine.adapters.notion.looking import read_wanted
@@ -66,22 +108,22 @@ def set_up(
 
     wishes = wanted(settings, add_properties=add_properties)
     with closing(wire(settings, clock)) as made:
-        shelves = notion_shelves(database, clock)
+        shelves = shelves_of(database, clock)
         return noted_set_up(lambda: setup.set_up(made, shelves, wishes, tell), database.unit, clock)
 
 
-def check(settings: Settings, database: Database, clock: Clock, tell: Told) -> SetUp:
-    """Return whether Notion is ready for a sync; nothing is changed, there or here."""
-    from syncengine.adapters.notion import check as checking
+def check(
+    settings: Settings, database: Database, clock: Clock, creates: Callable[[], int], tell: Told
+) -> SetUp:
+    """Return whether Notion is ready for a sync; nothing is changed, there or here.
 
-    def creates() -> int:
-        with database.reading() as unit:
-            plan = plan_for(unit, settings, ["notion"], clock)
-        return plan.sinks["notion"].summary.create
+    ``creates`` counts the pages that the next one would make.
+    """
+    from syncengine.adapters.notion import check as checking
 
     wishes = wanted(settings)
     with closing(wire(settings, clock)) as made:
-        shelves = notion_shelves(database, clock)
+        shelves = shelves_of(database, clock)
         return checking.check(made, shelves, wishes, creates, tell)
 
 
@@ -92,4 +134,4 @@ def resolve(over: Wire, settings: Settings, database: Database, clock: Clock) ->
     """
     from syncengine.adapters.notion import looking
 
-    return looking.resolve(over, notion_shelves(database, clock), wanted(settings))
+    return looking.resolve(over, shelves_of(database, clock), wanted(settings))

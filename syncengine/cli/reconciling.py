@@ -154,9 +154,9 @@ def _consent_to_many(cli: CliContext, plan: Plan, may_create: int) -> None:
 def _hands(
     cli: CliContext, database: Database, order: Order
 ) -> AbstractContextManager[Sequence[Hand]]:
-    from syncengine import bootstrap
+    from syncengine.bootstrap import sinks
 
-    return bootstrap.open_hands(
+    return sinks.open_hands(
         cli.settings, database, cli.clock, order.names, popularity_always=order.popularity_always
     )
 
@@ -164,10 +164,10 @@ def _hands(
 def _prepared(
     cli: CliContext, database: Database, run: int, order: Order, hands: Sequence[Hand]
 ) -> tuple[Tools, Prepared]:
-    from syncengine import bootstrap
+    from syncengine.bootstrap import sinks
     from syncengine.jobs.reconciling import prepare
 
-    tools = bootstrap.tools(database, cli.clock, run)
+    tools = sinks.tools(database, cli.clock, run)
     with cli.progress("looking at all that is there" if order.refresh else "planning"):
         return tools, prepare(hands, tools, order.wishes, refresh=order.refresh)
 
@@ -176,13 +176,13 @@ def apply_saved(
     cli: CliContext, database: Database, run: int, plan: Plan, *, yes: bool, limit: int | None
 ) -> Outcome:
     """Do what is left of a saved plan, after consent; the caller holds the lock."""
-    from syncengine import bootstrap
+    from syncengine.bootstrap import sinks
     from syncengine.jobs.reconcile import NO_WISHES
     from syncengine.jobs.reconciling import prepare_saved
 
     order = Order(list(plan.sinks), NO_WISHES, yes=yes, limit=limit)
     with _hands(cli, database, order) as hands:
-        tools = bootstrap.tools(database, cli.clock, run)
+        tools = sinks.tools(database, cli.clock, run)
         with cli.progress("looking at what the plan changes"):
             prepared = prepare_saved(hands, tools, plan)
         outcome = _shown(cli, prepared, order)

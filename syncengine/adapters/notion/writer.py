@@ -36,6 +36,7 @@ class NotionWriter:
         *,
         in_flight: int = IN_FLIGHT,
         looks: Sequence[float] = LOOKS,
+        stop: Callable[[], None] = lambda: None,
         close: Callable[[], None] = lambda: None,
     ) -> None:
         kept = Kept(wire, shelves, remember)
@@ -43,6 +44,7 @@ class NotionWriter:
         self._wire = wire
         self._reading = Reading(wire, kept, sleep, clock)
         self._writing = Writing(wire, kept, self._reading, sleep, looks)
+        self._stop = stop
         self._close = close
 
     @property
@@ -73,6 +75,10 @@ class NotionWriter:
     def related(self, address: str, field: str) -> tuple[str, ...]:
         """Return all addresses of a relation."""
         return self._reading.related(address, field)
+
+    def stop(self) -> None:
+        """Let no further request leave; those under way come to their end."""
+        self._stop()
 
     def close(self) -> None:
         """End the connections."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from syncengine.cli.commands.reconcile import require_configured
+from syncengine.cli.commands.reconcile import check_limit, require_configured
 from syncengine.cli.consent import require_somebody
 from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode
 from syncengine.cli.reconciling import apply_saved
-from syncengine.errors import UsageError, UserError
+from syncengine.errors import UserError
 
 if TYPE_CHECKING:
     from syncengine.core.plan import Plan
@@ -36,12 +36,12 @@ def command(
     What an earlier run did of the plan is not done again.
     """
     from syncengine import bootstrap
+    from syncengine.bootstrap import sinks
     from syncengine.jobs.runs import recorded_run
 
-    if limit is not None and limit < 1:
-        raise UsageError("--limit has to be 1 or more")
+    check_limit(limit)
     saved = _read(Path(plan))
-    configured = bootstrap.configured_sinks(cli.settings)
+    configured = sinks.configured_sinks(cli.settings)
     require_configured(list(saved.sinks), configured)
     require_somebody(cli, yes=yes)
     with (

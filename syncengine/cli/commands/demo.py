@@ -23,7 +23,7 @@ EXPORTS = ("2026-01-04", "2026-02-15")
 
 def command(cli: CliContext) -> None:
     """Run the main job on a made-up library, in a temporary database: import, what changed, the plan."""
-    from syncengine import bootstrap
+    from syncengine.bootstrap import sinks
     from syncengine.jobs.history import diff_between
     from syncengine.storage.unit_of_work import Database
 
@@ -39,7 +39,7 @@ def command(cli: CliContext) -> None:
                 cli.line()
         with database.reading() as unit:
             found = diff_between(unit, "1", "2")
-            plan = bootstrap.plan_for(unit, cli.settings, ["notion"], cli.clock)
+            plan = sinks.plan_for(unit, cli.settings, ["notion"], cli.clock)
     if cli.json:
         cli.emit("demo", {
             "imports": [import_csv.document(report, 0.0) for report in reports],

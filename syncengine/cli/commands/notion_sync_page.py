@@ -34,20 +34,21 @@ def command(
     known, that is listed.
     """
     from syncengine import bootstrap
+    from syncengine.bootstrap import notion, sinks
     from syncengine.jobs.runs import recorded_run
     from syncengine.jobs.sync_page import sync_page
 
-    address = bootstrap.page_address(page)
+    address = notion.page_address(page)
     if address is None:
         raise UsageError(f"{page!r} is no page of Notion: give its URL, or its id of 32 digits")
-    require_configured(["notion"], bootstrap.configured_sinks(cli.settings))
+    require_configured(["notion"], sinks.configured_sinks(cli.settings))
     with (
         bootstrap.writing(cli.settings, cli.clock, cli.command),
         bootstrap.kept_database(cli.settings, cli.clock, cli.say) as database,
         recorded_run(database.unit, cli.command, cli.clock) as run,
-        bootstrap.open_hands(cli.settings, database, cli.clock, ["notion"]) as (hand,),
+        sinks.open_hands(cli.settings, database, cli.clock, ["notion"]) as (hand,),
     ):
-        tools = bootstrap.tools(database, cli.clock, run.id)
+        tools = sinks.tools(database, cli.clock, run.id)
         report = sync_page(address, hand, tools, _asking(cli, database))
         codes = [ExitCode.PARTIAL] if report.conflicts or report.failed else []
         run.exit_code = first_of(codes)

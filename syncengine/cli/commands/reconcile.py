@@ -107,14 +107,13 @@ def command(
     Notion that is empty.
     """
     from syncengine import bootstrap
+    from syncengine.bootstrap import sinks
     from syncengine.jobs.reconcile import Wishes
     from syncengine.jobs.runs import recorded_run
 
     choice = _choice(conflicts)
-    if popularity not in ("drift", "always"):
-        raise UsageError(f"--popularity {popularity!r} is neither drift nor always")
-    if limit is not None and limit < 1:
-        raise UsageError("--limit has to be 1 or more")
+    check_limit(limit)
+    always = _is_always(popularity)
     names, configured = sink_names(cli, sink)
     lifted = frozenset(
         name
@@ -125,10 +124,9 @@ def command(
     with database.reading() as unit:
         scope = _scope(unit, playlist or [], track or [], album or [])
     wishes = Wishes(scope, lifted, trash_removed, choice)
-    always = popularity == "always"
     if dry_run and not refresh:
         with database.reading() as unit:
-            plan = bootstrap.plan_for(
+            plan = sinks.plan_for(
                 unit, cli.settings, names, cli.clock, wishes,
                 popularity_always=always,
             )  # fmt: skip
@@ -155,17 +153,15 @@ def command(
 
 def sink_names(cli: CliContext, given: list[str] | None) -> tuple[list[str], list[str]]:
     """Return the sinks that are meant, and those that are configured. Raises UsageError."""
-    from syncengine import bootstrap
+    from syncengine.bootstrap import sinks
 
-    configured = bootstrap.configured_sinks(cli.settings)
+    configured = sinks.configured_sinks(cli.settings)
     names = list(dict.fromkeys(given or configured or ["notion"]))
     for name in names:
         if name == "folders":
             raise UsageError("this version has no folders sink yet; notion is the one there is")
-        if name not in bootstrap.SINKS:
-            raise UsageError(
-                f"--sink {name!r} is not known; it is one of {', '.join(bootstrap.SINKS)}"
-            )
+        if name not in sinks.SINKS:
+            raise UsageError(f"--sink {name!r} is not known; it is one of {', '.join(sinks.SINKS)}")
     return names, configured
 
 
@@ -179,6 +175,18 @@ def require_configured(names: Sequence[str], configured: Sequence[str]) -> None:
                 "set NOTION_PARENT_PAGE_ID, and run `syncengine notion init`; docs/notion.md has every step",
             ],
         )
+
+
+def check_limit(limit: int | None) -> None:
+    """Raise UsageError for a limit that would let nothing be done."""
+    if limit is not None and limit < 1:
+        raise UsageError("--limit has to be 1 or more")
+
+
+def _is_always(popularity: str) -> bool:
+    if popularity not in ("drift", "always"):
+        raise UsageError(f"--popularity {popularity!r} is neither drift nor always")
+    return popularity == "always"
 
 
 def _choice(text: str | None) -> Choice | None:

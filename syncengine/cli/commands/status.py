@@ -20,12 +20,13 @@ EXAMPLES = ("syncengine status", "syncengine status --json")
 def command(cli: CliContext) -> None:
     """Show last snapshots, freshness, the sign-in, pending changes, files set aside, the last runs."""
     from syncengine import bootstrap
+    from syncengine.bootstrap import sinks
     from syncengine.jobs.status import status
 
-    configured = bootstrap.configured_sinks(cli.settings)
+    configured = sinks.configured_sinks(cli.settings)
     with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         found = status(unit, bootstrap.sign_in_state(cli.settings, cli.clock), cli.clock())
-        plan = bootstrap.plan_for(unit, cli.settings, configured, cli.clock) if configured else None
+        plan = sinks.plan_for(unit, cli.settings, configured, cli.clock) if configured else None
     if found.sign_in.warning:
         cli.warn(found.sign_in.warning)
     if cli.json:

@@ -56,6 +56,7 @@ def command(
 
 def _steps(cli: CliContext, database: Database, run: int, *, yes: bool) -> Iterator[Step]:
     from syncengine import bootstrap
+    from syncengine.bootstrap import sinks
     from syncengine.jobs.sync import Step
 
     settings = cli.settings
@@ -63,7 +64,7 @@ def _steps(cli: CliContext, database: Database, run: int, *, yes: bool) -> Itera
         yield Step("import", lambda: _import(cli, database))
     if settings.spotify_client_id and bootstrap.sign_in_state(settings, cli.clock).signed_in:
         yield Step("fetch", lambda: _fetch(cli, database))
-    if names := bootstrap.configured_sinks(settings):
+    if names := sinks.configured_sinks(settings):
         yield Step("reconcile", lambda: _reconcile(cli, database, run, names, yes=yes))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from syncengine.adapters.notion.shelf import KeptShelves, Known, Shelf
-from syncengine.bootstrap import notion_shelves
+from syncengine.bootstrap.notion import shelves_of
 from syncengine.core.plan import Agreement, Entity
 from syncengine.storage.unit_of_work import Database
 from tests.builders import NOW
@@ -55,16 +55,16 @@ def test_what_was_agreed_holds_for_one_source_and_its_properties(
 
 def test_shelves_are_kept_in_the_database(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'library.db'}", lambda: NOW)
-    assert notion_shelves(database, lambda: NOW).read() == {}
+    assert shelves_of(database, lambda: NOW).read() == {}
     assert not database.exists, "who only asks makes no database"
-    notion_shelves(database, lambda: NOW).write("track", MORE)
-    notion_shelves(database, lambda: NOW).write("artist", HERE)
-    assert notion_shelves(database, lambda: NOW).read() == {"artist": HERE, "track": MORE}
+    shelves_of(database, lambda: NOW).write("track", MORE)
+    shelves_of(database, lambda: NOW).write("artist", HERE)
+    assert shelves_of(database, lambda: NOW).read() == {"artist": HERE, "track": MORE}
 
 
 def test_a_plan_is_made_anew_once_an_entity_is_kept_elsewhere(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'library.db'}", lambda: NOW)
-    shelves = notion_shelves(database, lambda: NOW)
+    shelves = shelves_of(database, lambda: NOW)
     shelves.write("track", HERE)
     with database.unit() as unit:
         unit.agreed.note_agreement("notion", Agreement("library", "rules", {"track": 1}), NOW)
