@@ -115,6 +115,20 @@ def test_it_begins_slowly_and_doubles() -> None:
         assert 1.6 <= more / less <= 2.4
 
 
+def test_what_leaves_at_the_end_of_a_window_counts_for_the_next_as_well() -> None:
+    pace = opened(Pace(budget=10))
+    for _ in range(6):
+        pace.answered(taken(pace, 59.0), 59.3)
+    pace.answered(taken(pace, 60.0), 60.3)
+    for _ in range(3):
+        pace.answered(taken(pace, 110.0), 110.3)
+    assert waiting(pace, 111.0) == pytest.approx(120.3 - 111.0)
+    # After a pause of our own it is all over.
+    pace.answered(taken(pace, 300.0), 300.3)
+    for _ in range(9):
+        pace.answered(taken(pace, 358.0), 358.1)
+
+
 # --------------------------------------------------------------------------- budgets that change
 
 

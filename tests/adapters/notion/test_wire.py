@@ -346,6 +346,24 @@ def test_a_pause_is_kept_by_all_threads_to_the_second(shelf: Shelf, notion: Noti
 
 
 @pytest.mark.parametrize(
+    ("status", "least", "most"),
+    [(503, 1.5, 2.0), (529, 1.5, 2.0), (500, 0.5, 1.0), (409, 0.5, 1.0)],
+)
+def test_a_service_in_trouble_is_asked_half_as_often(
+    notion: NotionDouble, time: Time, status: int, least: float, most: float
+) -> None:
+    wire = wired(notion, time, pace=Pace(budget=60))
+    wire.read(ME, whoami)
+    notion.faults.add(ME, failed(status))
+    wire.read(ME, whoami)
+    wire.read(ME, whoami)
+    began = time.now
+    wire.read(ME, whoami)
+    assert least < time.now - began < most
+    wire.close()
+
+
+@pytest.mark.parametrize(
     ("reason", "words"),
     [
         ("public_api_space_request_rate_limit", "the workspace has used up"),
