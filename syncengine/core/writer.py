@@ -103,6 +103,3 @@ class Writer(Protocol):
 
     def stop(self) -> None:
         """Let nothing more leave: who waits for its turn raises TryLater. What is under way is finished."""
-
-    def close(self) -> None:
-        """End the connections."""

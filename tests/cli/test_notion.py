@@ -291,7 +291,7 @@ def test_a_service_in_trouble(notion: NotionShell, shell: Shell, status: int) ->
 
 def many(notion: NotionShell, monkeypatch: pytest.MonkeyPatch, pages: int) -> None:
     """Let a sync want to make that many pages, in a free workspace with two members."""
-    from syncengine.bootstrap import notion as assembly
+    from syncengine.bootstrap import sinks as assembly
     from syncengine.core.plan import Estimate, SinkPlan, Tally
 
     notion.double.limit_blocks()

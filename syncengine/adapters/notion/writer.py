@@ -37,7 +37,6 @@ class NotionWriter:
         in_flight: int = IN_FLIGHT,
         looks: Sequence[float] = LOOKS,
         stop: Callable[[], None] = lambda: None,
-        close: Callable[[], None] = lambda: None,
     ) -> None:
         kept = Kept(wire, shelves, remember)
         self.in_flight = in_flight
@@ -45,7 +44,6 @@ class NotionWriter:
         self._reading = Reading(wire, kept, sleep, clock)
         self._writing = Writing(wire, kept, self._reading, sleep, looks)
         self._stop = stop
-        self._close = close
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -79,7 +77,3 @@ class NotionWriter:
     def stop(self) -> None:
         """Let no further request leave; those under way come to their end."""
         self._stop()
-
-    def close(self) -> None:
-        """End the connections."""
-        self._close()

@@ -21,7 +21,7 @@ from tests.fakes.notion_wired import CREATE
 
 
 def test_it_is_what_jobs_expect(house: House) -> None:
-    closed: list[bool] = []
+    stopped: list[bool] = []
     made = NotionWriter(
         house.wire,
         {},
@@ -29,12 +29,12 @@ def test_it_is_what_jobs_expect(house: House) -> None:
         house.time.sleep,
         house.time.clock,
         in_flight=2,
-        close=lambda: closed.append(True),
+        stop=lambda: stopped.append(True),
     )
     writer: Writer = made
     assert (writer.name, writer.in_flight, house.writer.in_flight) == ("notion", 2, 4)
-    writer.close()
-    assert closed == [True]
+    writer.stop()
+    assert stopped == [True]
     house.create("track", "k")
     assert writer.calls == {CREATE: 1}
     with pytest.raises(ConfigError, match="no database for tracks"):
