@@ -291,13 +291,13 @@ def test_a_service_in_trouble(notion: NotionShell, shell: Shell, status: int) ->
 
 def many(notion: NotionShell, monkeypatch: pytest.MonkeyPatch, pages: int) -> None:
     """Let a sync want to make that many pages, in a free workspace with two members."""
-    from syncengine.bootstrap import sinks as assembly
+    from syncengine.bootstrap import sinks
     from syncengine.core.plan import Estimate, SinkPlan, Tally
 
     notion.double.limit_blocks()
     plan = type("Planned", (), {})()
     plan.sinks = {"notion": SinkPlan({"track": Tally(create=pages)}, Estimate(0, 0.0), ())}
-    monkeypatch.setattr(assembly, "plan_for", lambda *_all: plan)
+    monkeypatch.setattr(sinks, "plan_for", lambda *_all: plan)
 
 
 def test_the_free_plans_limit_is_seen_before_the_first_sync(

@@ -643,6 +643,7 @@ def test_the_log_has_endpoint_status_and_time_and_no_secret(
     notion: NotionDouble, shelf: Shelf, wire: NotionWire, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="syncengine")  # a command line may have quieted it
     notion.faults.plan(CREATE, [failed(409), hung_up(), None])
     wire.write(CREATE, creating(shelf.tracks), repeatable=True)
     ours = [each.getMessage() for each in caplog.records if each.name.startswith("syncengine")]
