@@ -15,7 +15,9 @@ def notion(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[NotionShel
     yield from notion_shell(shell, monkeypatch)
 
 
-def test_a_first_sync_makes_every_page_once_and_the_second_asks_nothing(notion: NotionShell) -> None:
+def test_a_first_sync_makes_every_page_once_and_the_second_asks_nothing(
+    notion: NotionShell,
+) -> None:
     notion.shell.import_sample()
     notion.init()
     found = notion.json("reconcile", "--yes")
