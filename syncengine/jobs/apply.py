@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -176,8 +176,10 @@ class _Applying:
 
     def _start_some(self, pool: ThreadPoolExecutor) -> None:
         chosen: list[tuple[Action, Change, dict[str, Value]]] = []
-        while self._may_start(len(chosen)):
+        beginning: set[Target] = set()
+        while self._may_start(beginning):
             action = self._queue.popleft()
+            beginning.add((action.entity, action.key))
             chosen.append((action, *self._change(action)))
         numbers = self._write_down(
             Intent(each.id, each.action, each.entity, each.key, change.address, pushed)
@@ -187,15 +189,15 @@ class _Applying:
             flight = _Flight(action, number, pushed)
             self._flying[pool.submit(self._writer.write, change)] = flight
 
-    def _may_start(self, chosen: int) -> bool:
+    def _may_start(self, beginning: Collection[Target]) -> bool:
         if self._report.stopped or not self._queue:
             return False
-        if len(self._flying) + chosen >= self._writer.in_flight:
+        if len(self._flying) + len(beginning) >= self._writer.in_flight:
             return False
         # What is related to has to be there first; the order of a plan sees to it that it was begun.
         needed = set(related(self._queue[0], self._sink.policies))
         under_way = {(each.action.entity, each.action.key) for each in self._flying.values()}
-        return needed.isdisjoint(under_way)
+        return needed.isdisjoint(under_way) and needed.isdisjoint(beginning)
 
     def _write_down(self, intents: Iterable[Intent]) -> list[int]:
         """Write in one transaction how writes ended, and which are made next."""

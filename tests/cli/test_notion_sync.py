@@ -120,14 +120,14 @@ def test_what_left_is_marked_and_with_trash_removed_put_away(
     take(small, tmp_path, 4)
     reconcile(small)
     assert values(small, gone)["Removed at"] is not None
-    take(small, tmp_path, 5)
+    take(small, tmp_path, 6)
     reconcile(small)
     assert values(small, gone)["Removed at"] is None
-    take(small, tmp_path, 4)
+    take(small, tmp_path, 3)
     reconcile(small, "--trash-removed")
     assert gone.trashed
     assert reconcile(small)["empty"]
-    take(small, tmp_path, 5)
+    take(small, tmp_path, 7)
     reconcile(small)
     assert not gone.trashed
     assert reconcile(small, "--refresh")["empty"]
