@@ -116,11 +116,6 @@ def show_reports(
                 parts.append(f"{count:,} {words}")
         calls = sum(report.calls.values())
         cli.line(f"{sink}: {', '.join(parts)}; {counted(calls, 'request')}")
-        if conflicts:
-            cli.say(
-                "conflicts are settled with --conflicts keep-theirs (what was written there stays, for "
-                "good) or --conflicts use-ours"
-            )
 
 
 class Told(TypedDict):

@@ -212,6 +212,11 @@ def _shown(cli: CliContext, prepared: Prepared, order: Order) -> Outcome:
         cli.say(f"the plan is in {order.out}")
     if not cli.json:
         show(cli, prepared.plan, [])
+        if any(each.summary.conflict for each in prepared.plan.sinks.values()):
+            cli.say(
+                "conflicts are settled with --conflicts keep-theirs (what was written there stays, for "
+                "good) or --conflicts use-ours"
+            )
     return Outcome(prepared.plan, order.dry_run, bool(doubles))
 
 

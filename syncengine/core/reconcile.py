@@ -21,6 +21,7 @@ from syncengine.core.plan import (
     FieldPolicy,
     Item,
     Kind,
+    Related,
     SinkPlan,
     Tally,
     Target,
@@ -259,7 +260,8 @@ def _decide_wanted(sides: _Sides, target: Target, item: Item) -> Action | None:
         return _action(sides, "conflict", item, open_edits, reason)
     if before.edits.get(IN_TRASH) == DELETED:
         return _create(sides, item, f"deleted in {sides.sink.name}, made again as decided")
-    return _decide_update(sides, item, before, _changes(wanted, held) | edits)
+    policies = sides.sink.policies.get(item.entity, {})
+    return _decide_update(sides, item, before, _changes(wanted, held, policies) | edits)
 
 
 def _decide_update(sides: _Sides, item: Item, before: Agreed, fields: Fields) -> Action | None:
@@ -344,13 +346,25 @@ def _action(sides: _Sides, kind: Kind, item: Item, fields: Fields, reason: str) 
     return Action(identity, kind, item.entity, item.key, item.title, fields, reason, item.notes)
 
 
-def _changes(wanted: Mapping[str, Value], held: Mapping[str, Value]) -> Fields:
+def _changes(
+    wanted: Mapping[str, Value],
+    held: Mapping[str, Value],
+    policies: Mapping[str, FieldPolicy],
+) -> Fields:
     names = [*wanted, *sorted(held.keys() - wanted.keys())]
     return {
         name: (held.get(name), wanted.get(name))
         for name in names
         if held.get(name) != wanted.get(name)
+        and not _is_reordered(policies.get(name), held.get(name), wanted.get(name))
     }
+
+
+def _is_reordered(policy: FieldPolicy | None, old: Value, new: Value) -> bool:
+    """Say whether two relations name the same things: their order follows from keys, which change."""
+    if not isinstance(policy, Related) or not isinstance(old, tuple) or not isinstance(new, tuple):
+        return False
+    return set(old) == set(new)
 
 
 def _matters(policy: FieldPolicy | None, old: Value, new: Value) -> bool:

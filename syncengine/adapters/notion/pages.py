@@ -12,7 +12,8 @@ what is not explicit is left out as what nobody knows about is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from syncengine.adapters.notion.fields import SYNC_KEY
@@ -23,7 +24,14 @@ from syncengine.adapters.notion.limits import (
     fitting_url,
 )
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack, Place
-from syncengine.core.credit import album_keys, artist_keys, artist_names, most_said
+from syncengine.core.credit import (
+    album_keys,
+    album_keys_by_name,
+    artist_keys,
+    artist_names,
+    keys_by_name,
+    most_said,
+)
 from syncengine.core.identity import LIKED, UNAVAILABLE, AlbumKey, ArtistKey, PlaylistKey
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.pitch import camelot, key_name
@@ -53,9 +61,11 @@ def pages(
     albums = album_keys(library) if "album" in entities else [None] * len(library)
     albums = [album if album and _has_page(album) else None for album in albums]
     lists = [each for each in playlists if _has_page(each.key)] if "playlist" in entities else []
+    named = keys_by_name(artists)
     for key, name in artist_names(library, artists).items():
         notes: list[str] = []
-        yield _page("artist", key, name, _place_of(key, notes), notes)
+        page = _page("artist", key, name, _place_of(key, notes), notes)
+        yield _also(page, named.get(key, ()))
     yield from _album_pages(library, albums)
     for playlist in lists:
         yield _playlist_page(playlist)
@@ -69,11 +79,12 @@ def _has_page(key: str) -> bool:
     return key != UNAVAILABLE and len(key) <= LONGEST_KEY
 
 
-def _album_pages(library: Iterable[Facts], albums: Iterable[AlbumKey | None]) -> Iterator[Item]:
+def _album_pages(library: Sequence[Facts], albums: Sequence[AlbumKey | None]) -> Iterator[Item]:
     releases: dict[AlbumKey, list[Release]] = {}
     for facts, album in zip(library, albums, strict=True):
         if album:
             releases.setdefault(album, []).append(facts.release)
+    named = album_keys_by_name(library, albums)
     for key, said in releases.items():
         notes: list[str] = []
         fields: dict[str, Value] = {
@@ -81,7 +92,8 @@ def _album_pages(library: Iterable[Facts], albums: Iterable[AlbumKey | None]) ->
             "Label": fitting_text("Label", most_said(each.label for each in said), notes),
             **_place_of(key, notes),
         }
-        yield _page("album", key, most_said(each.album for each in said), fields, notes)
+        page = _page("album", key, most_said(each.album for each in said), fields, notes)
+        yield _also(page, named.get(key, ()))
 
 
 def _playlist_page(playlist: CatalogPlaylist) -> Item:
@@ -91,7 +103,8 @@ def _playlist_page(playlist: CatalogPlaylist) -> Item:
         "Owner": fitting_text("Owner", playlist.owner, notes),
         "Folder": fitting_text("Folder", playlist.folder, notes),
     }
-    return _page("playlist", playlist.key, playlist.name, fields, notes)
+    page = _page("playlist", playlist.key, playlist.name, fields, notes)
+    return _also(page, playlist.also)
 
 
 def _track_page(
@@ -121,7 +134,13 @@ def _track_page(
         **_features(facts.features or _NO_FEATURES),
         **_provenance(tuple(facts.sources.values())),
     }
-    return _page("track", facts.track, recording.title, fields, notes)
+    return _also(_page("track", facts.track, recording.title, fields, notes), track.also)
+
+
+def _also(page: Item, keys: Iterable[str]) -> Item:
+    """Return a page with the other keys that the thing has gone by."""
+    also = tuple(keys)
+    return replace(page, also=also) if also else page
 
 
 def _page(
