@@ -32,7 +32,6 @@ from syncengine.errors import (
     Rejected,
     RemoteError,
     SignInNeeded,
-    Transient,
     TryLater,
 )
 from syncengine.jobs.runs import OpenUnit
@@ -302,8 +301,7 @@ class _Applying:
         if isinstance(error, Gone) and flight.action.action != "create":
             self._gone.append(flight.action)
         # A create that may have been done keeps its intent open: the next run looks for it first.
-        may_be_done = isinstance(error, OutcomeUnknown | TryLater | Transient)
-        if not (may_be_done and flight.action.action == "create"):
+        if not (isinstance(error, OutcomeUnknown) and flight.action.action == "create"):
             self._ended.append(Ended(flight.number, FAILED, str(error)))
 
     def _finish_what_is_under_way(self) -> None:
