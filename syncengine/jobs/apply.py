@@ -64,13 +64,14 @@ class ApplyReport:
     """What an apply came to.
 
     ``left`` counts actions that nobody tried; ``calls`` are the requests that were made, by endpoint;
-    ``stopped`` is what ended it before its time.
+    ``stopped`` is what ended it before its time; ``exact`` says that all was written as the plan has it.
     """
 
     done: int = 0
     failed: list[Failure] = field(default_factory=list)
     left: int = 0
     stopped: RemoteError | None = None
+    exact: bool = True
     calls: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -278,6 +279,8 @@ class _Applying:
         self._agreed[target] = now
         self._settled.append(now)
         self._ended.append(Ended(flight.number, DONE, address=written.address))
+        wanted = {name: action.fields[name][1] for name in flight.pushed}
+        self._report.exact &= pushed == wanted
         self._report.done += 1
 
     def _in_keys(self, action: Action, holds: Mapping[str, Value]) -> dict[str, Value]:
