@@ -5,7 +5,7 @@ Of each kind tracks come first, which people know best; a plan's own order is th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 from rich.console import Console
@@ -13,7 +13,19 @@ from rich.table import Table
 from rich.text import Text
 
 from syncengine.cli.text import duration, safe
-from syncengine.core.plan import ENTITIES, Action, Estimate, Kind, Plan, SinkPlan, Tally, Value
+from syncengine.core.plan import (
+    DELETED,
+    ENTITIES,
+    IN_TRASH,
+    TRASHED,
+    Action,
+    Estimate,
+    Kind,
+    Plan,
+    SinkPlan,
+    Tally,
+    Value,
+)
 
 SHOWN = 5
 _FIELDS = 4
@@ -29,6 +41,11 @@ _KINDS: tuple[tuple[Kind, str, str, str], ...] = (
     ("create", "to create", "+", "green"),
 )
 """Kind, words, mark and colour; what most needs a look comes first."""
+_PLACES: Mapping[Value, str] = {
+    TRASHED: "put into the trash by hand → taken out",
+    DELETED: "deleted by hand → made again",
+}
+"""What is said of a thing that a person put away and that would come back."""
 
 
 def show_plan(plan: Plan, console: Console, *, not_configured: Collection[str]) -> None:
@@ -55,10 +72,18 @@ def _show_sink(name: str, sink: SinkPlan, console: Console, *, configured: bool)
         if found:
             console.print()
             some = f", {SHOWN} of them" if len(found) > SHOWN else ""
-            _print(console, f"  {len(found):,} {words}{some}:", colour)
+            _print(console, f"  {len(found):,} {words}{some}{_how(found)}:", colour)
             found.sort(key=lambda action: -ENTITIES.index(action.entity))
             console.print(_sample(found[:SHOWN], mark, colour))
     console.print()
+
+
+def _how(found: Sequence[Action]) -> str:
+    """Return what removing comes to, which sounds worse than it is."""
+    if found[0].action != "remove":
+        return ""
+    is_trashed = IN_TRASH in found[0].fields
+    return " (put into the trash)" if is_trashed else " (marked as removed, and kept)"
 
 
 def _headline(sink: SinkPlan) -> str:
@@ -115,9 +140,16 @@ def _details(action: Action) -> Text:
 
 def _changes(action: Action) -> Iterator[str]:
     for name, (old, new) in islice(action.fields.items(), _FIELDS):
-        yield f"{safe(name)} {_change(old, new)}"
+        yield change(name, old, new)
     if len(action.fields) > _FIELDS:
         yield f"{len(action.fields) - _FIELDS} more"
+
+
+def change(name: str, old: Value, new: Value) -> str:
+    """Return what becomes of a field, in a few words."""
+    if name == IN_TRASH and old in _PLACES:
+        return _PLACES[old]
+    return f"{safe(name)} {_change(old, new)}"
 
 
 def _change(old: Value, new: Value) -> str:

@@ -48,7 +48,7 @@ class Outcome:
 
     plan: Plan
     dry_run: bool
-    doubles: bool = False
+    doubles: Sequence[str] = ()
     seconds: float = 0.0
     reports: Mapping[str, ApplyReport] = field(default_factory=dict)
 
@@ -67,6 +67,8 @@ class Outcome:
     def document(self) -> dict[str, object]:
         """Return the plan as its JSON says it, and beside it what was done."""
         told = document(self.plan)
+        if self.doubles:
+            told["doubles"] = list(self.doubles)
         if self.reports:
             told["applied"] = documents(self.plan.sinks, self.reports)
         return told
@@ -109,14 +111,8 @@ def reconcile(cli: CliContext, database: Database, run: int, order: Order) -> Ou
         outcome = _shown(cli, prepared, order)
         if order.dry_run:
             return outcome
-        pending = pending_of(outcome.plan)
-        if pending:
-            seconds = sum(each.estimate.seconds for each in outcome.plan.sinks.values())
-            ask(
-                cli,
-                f"Make {counted(pending, 'change')}? It takes {duration(seconds)}.",
-                yes=order.yes,
-            )
+        if pending_of(outcome.plan):
+            ask(cli, _question(hands, outcome.plan, order.limit), yes=order.yes)
         outcome.reports = _carried_out(cli, hands, prepared, tools, order)
     return outcome
 
@@ -130,9 +126,7 @@ def reconcile_unwatched(
     """
     with _hands(cli, database, order) as hands:
         tools, prepared = _prepared(cli, database, run, order, hands)
-        outcome = Outcome(
-            prepared.plan, dry_run=False, doubles=bool(show_looked(cli, prepared.looked))
-        )
+        outcome = Outcome(prepared.plan, dry_run=False, doubles=show_looked(cli, prepared.looked))
         if not order.yes:
             _consent_to_many(cli, outcome.plan, may_create)
         outcome.reports = carry_out_all(cli, hands, prepared.planned, tools)
@@ -186,9 +180,8 @@ def apply_saved(
         with cli.progress("looking at what the plan changes"):
             prepared = prepare_saved(hands, tools, plan)
         outcome = _shown(cli, prepared, order)
-        pending = pending_of(outcome.plan)
-        if pending:
-            ask(cli, f"Make {counted(pending, 'change')}?", yes=yes)
+        if pending_of(outcome.plan):
+            ask(cli, _question(hands, outcome.plan, limit), yes=yes)
         began = time.perf_counter()
         # Also with nothing pending: what is noted is then that all is done.
         outcome.reports = _carried_out(cli, hands, prepared, tools, order)
@@ -196,13 +189,43 @@ def apply_saved(
     return outcome
 
 
+def _question(hands: Sequence[Hand], plan: Plan, limit: int | None) -> str:
+    """Return what is asked before a plan is carried out: how much it is, and how long it takes."""
+    from syncengine.core.portion import portion
+
+    chosen, seconds = 0, 0.0
+    for hand in hands:
+        found = plan.sinks[hand.sink.name]
+        actions = [] if found.refusals else [a for a in found.actions if a.action != "conflict"]
+        actions = actions if limit is None else portion(actions, hand.sink.policies, limit)
+        chosen += len(actions)
+        seconds += hand.sink.estimate(actions).seconds
+    pending = pending_of(plan)
+    what = counted(chosen, "change") + (f" of {pending:,}" if chosen < pending else "")
+    return f"Make {what}? It takes about {duration(seconds)}."
+
+
 def _carried_out(
     cli: CliContext, hands: Sequence[Hand], prepared: Prepared, tools: Tools, order: Order
 ) -> dict[str, ApplyReport]:
     reports = carry_out_all(cli, hands, prepared.planned, tools, limit=order.limit)
+    _say_what_was_decided(cli, prepared)
     if not cli.json and pending_of(prepared.plan):
         show_reports(cli, prepared.plan.sinks, reports)
     return reports
+
+
+def _say_what_was_decided(cli: CliContext, prepared: Prepared) -> None:
+    for name, side in prepared.planned.sides.items():
+        if prepared.plan.sinks[name].refusals:
+            continue
+        kept = sum(each.choice == "keep-theirs" for each in side.decided)
+        given_way = len(side.decided) - kept
+        if kept:
+            fields = f"{counted(kept, 'field')} {'is' if kept == 1 else 'are'}"
+            cli.say(f"{name.capitalize()}: {fields} left to what is written there, for good")
+        if given_way:
+            cli.say(f"{name.capitalize()}: {counted(given_way, 'field')} written over as decided")
 
 
 def _shown(cli: CliContext, prepared: Prepared, order: Order) -> Outcome:
@@ -212,12 +235,7 @@ def _shown(cli: CliContext, prepared: Prepared, order: Order) -> Outcome:
         cli.say(f"the plan is in {order.out}")
     if not cli.json:
         show(cli, prepared.plan, [])
-        if any(each.summary.conflict for each in prepared.plan.sinks.values()):
-            cli.say(
-                "conflicts are settled with --conflicts keep-theirs (what was written there stays, for "
-                "good) or --conflicts use-ours"
-            )
-    return Outcome(prepared.plan, order.dry_run, bool(doubles))
+    return Outcome(prepared.plan, order.dry_run, doubles)
 
 
 def pending_of(plan: Plan) -> int:
@@ -261,6 +279,12 @@ def show(cli: CliContext, plan: Plan, not_configured: Sequence[str]) -> None:
     from syncengine.cli.plan_view import show_plan
 
     show_plan(plan, cli.terminal.data, not_configured=not_configured)
+    if any(action.action == "conflict" for sink in plan.sinks.values() for action in sink.actions):
+        cli.say(
+            "conflicts are settled with `syncengine reconcile --conflicts keep-theirs` (what is written "
+            "there stays, for good) or `--conflicts use-ours`, for some of them with --track, --playlist "
+            "or --album"
+        )
 
 
 def save(plan: Plan, path: Path) -> None:

@@ -36,7 +36,7 @@ GROUPS = {
     "history": "The snapshots, the library as it was, and what changed",
     "playlists": "Every playlist with its names, keys and freshness",
     "auth": "Sign in to Spotify, and out",
-    "notion": "Set Notion up, and check that it is ready",
+    "notion": "Set Notion up, check it, bring one page up to date",
     "db": "Look after the database",
 }
 
@@ -61,8 +61,8 @@ COMMANDS = (
     Entry("auth status", "Show who is signed in, and until when"),
     Entry("auth logout", "Forget the Spotify sign-in"),
     Entry("notion init", "Make the databases in Notion, or complete them"),
-    Entry("notion sync-page", "Bring one page up to date from its Spotify URI"),
     Entry("notion check", "Look whether Notion is ready for a sync"),
+    Entry("notion sync-page", "Bring one page up to date from its Spotify URI"),
     Entry("db upgrade", "Bring the database to the present schema"),
     Entry("db check", "Check that the database is sound"),
     Entry("db backup", "Write a copy of the database"),

@@ -98,6 +98,10 @@ def test_a_person_reads_what_is_in_conflict_and_what_to_do(small: NotionShell) -
     assert "1 in conflict" in said.out
     assert "My own name" in said.out
     assert "--conflicts keep-theirs" in said.err
+    dry = small.shell("reconcile", "--dry-run", code=8)
+    assert "--conflicts keep-theirs" in dry.err
+    decided = small.shell("reconcile", "--yes", "--conflicts", "keep-theirs")
+    assert "1 field is left to what is written there, for good" in decided.err
 
 
 def test_updates_look_first_and_creates_do_not(small: NotionShell, tmp_path: Path) -> None:
@@ -150,6 +154,37 @@ def test_what_a_person_threw_away_stays_away_until_they_say_otherwise(
     assert reconcile(small, "--refresh")["empty"]
 
 
+def test_a_person_reads_what_becomes_of_pages_that_are_out_of_sight(
+    small: NotionShell, tmp_path: Path
+) -> None:
+    page, deleted = tracks(small)[:2]
+    small.person.trash(page)
+    small.person.delete(deleted)
+    said = small.shell("reconcile", "--refresh", "--yes", code=8).out
+    assert "put into the trash by hand → taken out" in said
+    assert "deleted by hand → made again" in said
+    take(small, tmp_path, 4)
+    assert (
+        "to remove (marked as removed, and kept):"
+        in small.shell("reconcile", "--dry-run", code=8).out
+    )
+    trashing = small.shell("reconcile", "--dry-run", "--trash-removed", code=8)
+    assert "to remove (put into the trash):" in trashing.out
+
+
+def test_what_stands_there_twice_is_told_to_scripts(small: NotionShell) -> None:
+    small.person.duplicate(tracks(small)[0])
+    (said,) = reconcile(small, "--refresh", code=8)["doubles"]
+    assert "stands there 2 times" in said
+
+
+def test_databases_that_are_found_again_are_to_be_looked_at_first(small: NotionShell) -> None:
+    with small.database().unit() as unit:
+        unit.remote("notion").forget("schema")
+        unit.commit()
+    assert "next: syncengine reconcile --refresh" in small.shell("notion", "init").err
+
+
 def test_lost_state_is_found_again_and_nothing_is_made_twice(small: NotionShell) -> None:
     before = small.double.snapshot()
     with small.database().unit() as unit:
@@ -181,6 +216,8 @@ def test_a_saved_plan_is_done_as_it_is_and_refused_once_the_library_moved_on(
     take(small, tmp_path, 9)
     refused = small.shell("apply", out, "--yes", code=3)
     assert "stale" in refused.err
+    out.write_text("{}")
+    assert f"{out}: this is no plan file" in small.shell("apply", out, "--yes", code=1).err
 
 
 def test_a_page_that_fails_keeps_none_of_the_others_from_being_made(
@@ -227,6 +264,31 @@ def test_sync_takes_every_step_under_one_lock(
     failed_part = notion.shell("sync", code=5)
     assert "import: 2 entries came" in failed_part.out
     assert "NOTION_TOKEN" in failed_part.err
+
+
+def test_sync_before_notion_is_set_up_imports_all_the_same(
+    notion: NotionShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    export(notion, folder, 5)
+    monkeypatch.setenv("SPOTIFY_CSV_BACKUP_PATH", str(folder))
+    said = notion.shell("sync", code=1)
+    assert said.out.startswith("import: 5 entries came")
+    assert "syncengine notion init" in said.err
+    assert "there is no database yet" in said.err
+
+
+def test_sync_says_what_a_guard_refuses(notion: NotionShell, tmp_path: Path) -> None:
+    take(notion, tmp_path, 40)
+    notion.init()
+    reconcile(notion)
+    notion.sleep(3600)
+    other = export(notion, tmp_path / "other", 1, "Another")
+    notion.shell("import-csv", other, "--whole-library")
+    assert notion.shell("sync", code=3).out == "reconcile: notion refused\n"
+    (step,) = notion.json("sync", code=3)["steps"]
+    assert [each["guard"] for each in step["refusals"]] == ["mass-deletion"]
 
 
 def test_sync_does_not_make_thousands_of_pages_unasked(

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from syncengine.core.plan import Plan
 
 EXAMPLES = (
-    "syncengine reconcile --dry-run --out plan.json",
     "syncengine apply plan.json",
+    "syncengine apply plan.json --limit 1000 --yes",
 )
 
 
@@ -27,7 +27,10 @@ def command(
     cli: CliContext,
     plan: Annotated[str, typer.Argument(metavar="PLAN.json", help="What --out has saved.")],
     limit: Annotated[
-        int | None, typer.Option("--limit", metavar="N", help="Create no more than N things.")
+        int | None,
+        typer.Option(
+            "--limit", metavar="N", help="Create no more than N things; the rest is left."
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> ExitCode:
@@ -64,3 +67,5 @@ def _read(path: Path) -> Plan:
         return from_json(path.read_bytes())
     except OSError as error:
         raise UserError(f"{path}: the plan cannot be read: {error.strerror or error}") from error
+    except UserError as error:
+        raise UserError(f"{path}: {error}", error.problems) from error

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode
 from syncengine.cli.text import counted
+
+if TYPE_CHECKING:
+    from syncengine.core.setup import SetUp
 
 EXAMPLES = (
     "syncengine notion init",
@@ -54,5 +57,15 @@ def command(
             cli.line(line)
         cli.line(counted(sum(report.calls.values()), "call"))
     if not report.stopped:
-        cli.say("next: syncengine reconcile --dry-run shows what would be written")
+        cli.say(_next(report))
     return ExitCode(exit_code(report))
+
+
+def _next(report: SetUp) -> str:
+    """Return what to do next: what may have pages already is looked at first."""
+    if any(each.state in ("found", "adopted") for each in report.places):
+        return (
+            "next: syncengine reconcile --refresh, which looks at the pages that are there already; without "
+            "--refresh they would be made a second time"
+        )
+    return "next: syncengine reconcile --dry-run shows what would be written"

@@ -95,15 +95,18 @@ def _document(report: PageReport, address: str) -> dict[str, object]:
 
 
 def _show(cli: CliContext, report: PageReport) -> None:
+    from syncengine.cli.plan_view import change
+
     entity, key = report.target
     for failure in report.failed:
         cli.warn(f"{failure.action.entity} {failure.action.title!r} failed: {failure.reason}")
     for conflict in report.conflicts:
-        fields = ", ".join(
-            f"{name} {old!r} → {new!r}" for name, (old, new) in conflict.fields.items()
-        )
+        fields = "; ".join(change(name, *values) for name, values in conflict.fields.items())
         cli.warn(f"{conflict.entity} {conflict.title!r} is in conflict: {fields}")
+    if report.conflicts and report.in_library:
+        cli.say("conflicts are settled with `syncengine reconcile --conflicts`; see its --help")
     where = "" if report.in_library else ", which is not in the library"
-    changed = f"changed: {', '.join(report.written)}" if report.written else "up to date already"
+    nothing = "nothing changed" if report.conflicts or report.failed else "up to date already"
+    changed = f"changed: {', '.join(report.written)}" if report.written else nothing
     calls = counted(sum(report.calls.values()), "request")
     cli.line(f"{entity} {safe(report.title)} ({key}){where}: {changed}; {calls}")

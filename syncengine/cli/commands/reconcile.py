@@ -10,8 +10,8 @@ import typer
 
 from syncengine.cli.consent import require_somebody
 from syncengine.cli.context import CliContext
-from syncengine.cli.exits import ExitCode, first_of
-from syncengine.cli.reconciling import Order, document, reconcile, save, show
+from syncengine.cli.exits import ExitCode
+from syncengine.cli.reconciling import Order, Outcome, document, reconcile, save, show
 from syncengine.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,10 @@ EXAMPLES = (
 def command(
     cli: CliContext,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the plan and touch nothing; needs no network.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Show the plan, touch nothing. Needs no network but for --refresh."
+        ),
     ] = False,
     sink: Annotated[
         list[str] | None,
@@ -69,7 +72,10 @@ def command(
     ] = False,
     refresh: Annotated[
         bool,
-        typer.Option("--refresh", help="Read all there is in the sinks first: adopt, find edits."),
+        typer.Option(
+            "--refresh",
+            help="Read all that is in the sinks first: what is there is found again, and every edit.",
+        ),
     ] = False,
     conflicts: Annotated[
         str | None,
@@ -94,7 +100,10 @@ def command(
         ),
     ] = "drift",
     limit: Annotated[
-        int | None, typer.Option("--limit", metavar="N", help="Create no more than N things.")
+        int | None,
+        typer.Option(
+            "--limit", metavar="N", help="Create no more than N things; the rest is left."
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     detailed_exitcode: Annotated[
@@ -133,7 +142,7 @@ def command(
         return _answer(
             cli, plan, [n for n in names if n not in configured], out, detailed=detailed_exitcode
         )
-    require_configured(names, configured)
+    require_configured(names, configured, "--dry-run alone shows the plan without it")
     if not dry_run:
         require_somebody(cli, yes=yes)
     place = None if out is None else Path(out)
@@ -158,18 +167,20 @@ def sink_names(cli: CliContext, given: list[str] | None) -> tuple[list[str], lis
     configured = sinks.configured_sinks(cli.settings)
     names = list(dict.fromkeys(given or configured or ["notion"]))
     for name in names:
-        if name == "folders":
-            raise UsageError("this version has no folders sink yet; notion is the one there is")
-        if name not in sinks.SINKS:
-            raise UsageError(f"--sink {name!r} is not known; it is one of {', '.join(sinks.SINKS)}")
+        if name != "notion":
+            what = f"has no {name} sink yet" if name in sinks.SINKS else f"knows no sink {name!r}"
+            raise UsageError(f"this version {what}; notion is the one there is")
     return names, configured
 
 
-def require_configured(names: Sequence[str], configured: Sequence[str]) -> None:
-    """Raise ConfigError for a sink of which the settings do not say enough."""
+def require_configured(names: Sequence[str], configured: Sequence[str], way_out: str = "") -> None:
+    """Raise ConfigError for a sink of which the settings do not say enough.
+
+    ``way_out`` says what can be done without it.
+    """
     if any(name not in configured for name in names):
         raise ConfigError(
-            "Notion is not configured; --dry-run shows the plan without it",
+            "; ".join(filter(None, ("Notion is not configured", way_out))),
             [
                 "set NOTION_TOKEN to the integration's token",
                 "set NOTION_PARENT_PAGE_ID, and run `syncengine notion init`; docs/notion.md has every step",
@@ -211,10 +222,7 @@ def _answer(
         show(cli, plan, not_configured)
     if out is not None:
         cli.say(f"the plan is in {out}")
-    codes = [ExitCode.REFUSED] if plan.refused else []
-    if detailed and not plan.empty:
-        codes.append(ExitCode.PENDING)
-    return first_of(codes)
+    return Outcome(plan, dry_run=True).code(detailed=detailed)
 
 
 def _scope(unit: UnitOfWork, playlists: list[str], tracks: list[str], albums: list[str]) -> Scope:

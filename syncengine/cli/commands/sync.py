@@ -20,6 +20,12 @@ MANY = 1_000
 """New things in a sink from which on a person has to consent: they take hours."""
 
 
+_NOTHING = (
+    "nothing to do: SPOTIFY_CSV_BACKUP_PATH is not set, nobody is signed in to Spotify, and Notion is not "
+    "configured"
+)
+
+
 def command(
     cli: CliContext,
     yes: Annotated[
@@ -47,10 +53,12 @@ def command(
     for each in reports:
         if each.error is not None:
             cli.warn(f"{each.name}: {each.error}")
+            for problem in getattr(each.error, "problems", ()):
+                cli.warn(f"{each.name}: {problem}")
     if cli.json:
         cli.emit("sync", {"steps": [_document(each) for each in reports]})
     else:
-        cli.line("; ".join(map(_words, reports)) or "nothing to do: no folder, no sign-in, no sink")
+        cli.line("; ".join(map(_words, reports)) or _NOTHING)
     return ExitCode(run.exit_code)
 
 
@@ -71,7 +79,9 @@ def _steps(cli: CliContext, database: Database, run: int, *, yes: bool) -> Itera
 def _code(report: StepReport) -> ExitCode:
     if report.told is not None:
         return ExitCode(report.told.code)
-    return ExitCode.DONE if report.error is None else code_of(report.error)
+    code = ExitCode.DONE if report.error is None else code_of(report.error)
+    # Wrong settings end a command before any work; of several steps, others have done theirs.
+    return ExitCode.ERROR if code is ExitCode.USAGE else code
 
 
 def _words(report: StepReport) -> str:
@@ -158,9 +168,10 @@ def _reconcile(
 
     order = Order(names, NO_WISHES, yes=yes)
     outcome = reconcile_unwatched(cli, database, run, order, may_create=MANY)
-    parts = []
+    parts, refusals = [], []
     for name, plan in outcome.plan.sinks.items():
         for refusal in plan.refusals:
+            refusals.append({"sink": name, "guard": refusal.guard, "message": refusal.message})
             cli.warn(f"{name.capitalize()}: refused ({refusal.guard}): {refusal.message}")
         report = outcome.reports[name]
         for failure in report.failed[:SHOWN]:
@@ -173,6 +184,10 @@ def _reconcile(
             (len(conflicts_of(plan)), "in conflict"),
             (report.left, "left"),
         )
-        said = [f"{count:,} {words}" for count, words in counts if count]
+        said = ["refused"] if plan.refusals else []
+        said += [f"{count:,} {words}" for count, words in counts if count]
         parts.append(f"{name} {', '.join(said) or 'up to date'}")
-    return Told(outcome.code(), "; ".join(parts), {"applied": outcome.document.get("applied", {})})
+    document = outcome.document
+    details: dict[str, object] = {"refusals": refusals}
+    details |= {name: document[name] for name in ("doubles", "applied") if name in document}
+    return Told(outcome.code(), "; ".join(parts), details)
