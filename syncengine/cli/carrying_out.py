@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, TypedDict
 
 from syncengine.cli.context import CliContext, Steps
@@ -12,7 +13,7 @@ from syncengine.cli.text import counted, duration
 
 if TYPE_CHECKING:
     from syncengine.core.plan import Action, SinkPlan
-    from syncengine.jobs.apply import ApplyReport
+    from syncengine.jobs.apply import ApplyReport, Failure
     from syncengine.jobs.reconcile import Planned
     from syncengine.jobs.reconciling import Hand, Tools
 
@@ -91,17 +92,27 @@ def conflicts_of(plan: SinkPlan) -> list[Action]:
     return [each for each in plan.actions if each.action == "conflict"]
 
 
+def failure_lines(failed: Sequence[Failure]) -> Iterator[str]:
+    """Yield what failed and why; things that failed for one reason share a line."""
+    by_reason: dict[str, list[Action]] = {}
+    for each in failed:
+        by_reason.setdefault(each.reason, []).append(each.action)
+    for reason, (first, *others) in islice(by_reason.items(), SHOWN):
+        more = f" and {len(others):,} more" if others else ""
+        yield f"{first.action} of {first.entity} {first.title!r}{more} failed: {reason}"
+    left_out = sum(map(len, islice(by_reason.values(), SHOWN, None)))
+    if left_out:
+        yield f"{left_out:,} more failed; --json lists all"
+
+
 def show_reports(
     cli: CliContext, plans: Mapping[str, SinkPlan], reports: Mapping[str, ApplyReport]
 ) -> None:
     """Say what came of plans, sink by sink."""
     for name, report in reports.items():
         sink = name.capitalize()
-        for failure in report.failed[:SHOWN]:
-            what = f"{failure.action.entity} {failure.action.title!r}"
-            cli.warn(f"{sink}: {failure.action.action} of {what} failed: {failure.reason}")
-        if len(report.failed) > SHOWN:
-            cli.warn(f"{sink}: {len(report.failed) - SHOWN:,} more failed; --json lists all")
+        for line in failure_lines(report.failed):
+            cli.warn(f"{sink}: {line}")
         if report.stopped:
             cli.warn(f"{sink}: stopped: {report.stopped}")
         parts = [f"{report.done:,} done"]

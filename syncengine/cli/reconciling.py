@@ -254,9 +254,13 @@ def show_looked(cli: CliContext, looked: Mapping[str, Looked]) -> list[str]:
     for name, found in looked.items():
         sink = name.capitalize()
         if found.adopted:
-            cli.say(f"{sink}: {found.adopted:,} that were there already are known again")
+            were = (
+                "was there already, and is" if found.adopted == 1 else "were there already, and are"
+            )
+            cli.say(f"{sink}: {found.adopted:,} {were} known again")
         if found.gone:
-            cli.say(f"{sink}: {found.gone:,} were put into the trash, or deleted, by hand")
+            were = "was" if found.gone == 1 else "were"
+            cli.say(f"{sink}: {found.gone:,} {were} put into the trash, or deleted, by hand")
         for each in found.doubles[:_SHOWN_DOUBLES]:
             cli.warn(f"{sink}: {each}")
         if (more := len(found.doubles) - _SHOWN_DOUBLES) > 0:

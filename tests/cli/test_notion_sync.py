@@ -233,6 +233,14 @@ def test_a_page_that_fails_keeps_none_of_the_others_from_being_made(
     assert reconcile(small)["empty"]
 
 
+def test_what_fails_for_one_reason_is_told_in_one_line(small: NotionShell, tmp_path: Path) -> None:
+    take(small, tmp_path, 9)
+    small.double.limit_blocks(1)
+    said = small.shell("reconcile", "--yes", code=8)
+    assert said.err.count("Notion creates nothing more in this workspace") == 1
+    assert "more failed" in said.err
+
+
 def test_nobody_to_ask_and_nothing_configured(small: NotionShell, shell: Shell) -> None:
     assert "--yes" in small.shell("reconcile", code=2).err
     small.patch.delenv("NOTION_TOKEN")

@@ -85,7 +85,10 @@ def _code(report: StepReport) -> ExitCode:
 
 
 def _words(report: StepReport) -> str:
-    return f"{report.name}: {report.told.words if report.told else 'failed'}"
+    if report.told is not None:
+        return f"{report.name}: {report.told.words}"
+    words = {ExitCode.LATER: "later", ExitCode.REFUSED: "refused"}
+    return f"{report.name}: {words.get(_code(report), 'failed')}"
 
 
 def _document(report: StepReport) -> dict[str, object]:
@@ -161,7 +164,7 @@ def _fetch(cli: CliContext, database: Database) -> Told:
 def _reconcile(
     cli: CliContext, database: Database, run: int, names: Sequence[str], *, yes: bool
 ) -> Told:
-    from syncengine.cli.carrying_out import SHOWN, conflicts_of
+    from syncengine.cli.carrying_out import conflicts_of, failure_lines
     from syncengine.cli.reconciling import Order, reconcile_unwatched
     from syncengine.jobs.reconcile import NO_WISHES
     from syncengine.jobs.sync import Told
@@ -174,8 +177,8 @@ def _reconcile(
             refusals.append({"sink": name, "guard": refusal.guard, "message": refusal.message})
             cli.warn(f"{name.capitalize()}: refused ({refusal.guard}): {refusal.message}")
         report = outcome.reports[name]
-        for failure in report.failed[:SHOWN]:
-            cli.warn(f"{name.capitalize()}: {failure.action.title!r} failed: {failure.reason}")
+        for line in failure_lines(report.failed):
+            cli.warn(f"{name.capitalize()}: {line}")
         if report.stopped:
             cli.warn(f"{name.capitalize()}: stopped: {report.stopped}")
         counts = (
