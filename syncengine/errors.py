@@ -21,10 +21,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 
 class SyncEngineError(Exception):
-    """The root of all errors raised on purpose; ``details`` are facts that scripts ask for, as in JSON."""
+    """The root of all errors raised on purpose; ``details`` are facts that scripts ask for, as in JSON.
+
+    ``code`` is what a process that ends in one tells the script that started it.
+    """
+
+    code: ClassVar[int] = 1
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)
@@ -42,9 +48,13 @@ class UserError(SyncEngineError):
 class UsageError(UserError):
     """The command was called in a way that cannot work."""
 
+    code = 2
+
 
 class ConfigError(UserError):
     """A setting is unknown, missing or has a value that cannot be used."""
+
+    code = 2
 
 
 class MalformedExport(UserError):
@@ -67,6 +77,8 @@ class NotFound(UserError):
 
 class Refusal(SyncEngineError):
     """A guard stopped one sink; ``lift`` is the flag that lifts it."""
+
+    code = 3
 
     guard = "refusal"
 
@@ -112,6 +124,8 @@ class RemoteError(SyncEngineError):
 class Transient(RemoteError):
     """It failed and may work the next time; ``retry_after`` is in seconds, where the service said so."""
 
+    code = 6
+
     def __init__(
         self,
         message: str,
@@ -132,6 +146,8 @@ class OutcomeUnknown(Transient):
 class TryLater(RemoteError):
     """No call may be made before ``not_before``, in whole seconds since 1970 (UTC)."""
 
+    code = 6
+
     def __init__(
         self, message: str, *, system: str, operation: str, not_before: int, address: str = ""
     ) -> None:
@@ -141,6 +157,8 @@ class TryLater(RemoteError):
 
 class SignInNeeded(RemoteError):
     """Nobody is signed in, or the sign-in is no longer taken."""
+
+    code = 5
 
 
 class Forbidden(RemoteError):
@@ -169,6 +187,8 @@ class Rejected(RemoteError):
 
 class Locked(SyncEngineError):
     """Another run holds the lock."""
+
+    code = 7
 
 
 class InvariantBroken(SyncEngineError):

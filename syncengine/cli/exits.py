@@ -58,16 +58,6 @@ MEANINGS = {
     ExitCode.TERMINATED: Meaning("ended by SIGTERM, in good order", "run again"),
 }
 
-_BY_ERROR: dict[type[BaseException], ExitCode] = {
-    errors.UsageError: ExitCode.USAGE,
-    errors.ConfigError: ExitCode.USAGE,
-    errors.Refusal: ExitCode.REFUSED,
-    errors.SignInNeeded: ExitCode.SIGN_IN,
-    errors.Transient: ExitCode.LATER,
-    errors.TryLater: ExitCode.LATER,
-    errors.Locked: ExitCode.LOCKED,
-    KeyboardInterrupt: ExitCode.INTERRUPTED,
-}
 _FIRST_WINS = (
     ExitCode.ERROR,
     ExitCode.SIGN_IN,
@@ -80,11 +70,10 @@ _FIRST_WINS = (
 
 
 def code_of(error: BaseException) -> ExitCode:
-    """Return the code that an error ends in; its nearest ancestor in the table decides."""
-    for ancestor in type(error).__mro__:
-        if ancestor in _BY_ERROR:
-            return _BY_ERROR[ancestor]
-    return ExitCode.ERROR
+    """Return the code that an error ends in."""
+    if isinstance(error, errors.SyncEngineError):
+        return ExitCode(error.code)
+    return ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else ExitCode.ERROR
 
 
 def first_of(codes: Iterable[ExitCode]) -> ExitCode:

@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from syncengine.core.ports import Clock
-from syncengine.errors import SignInNeeded, SyncEngineError, Transient, TryLater
+from syncengine.errors import SyncEngineError
 from syncengine.storage.unit_of_work import UnitOfWork
 
 OpenUnit = Callable[[], AbstractContextManager[UnitOfWork]]
 
-_FAILED, _SIGN_IN, _LATER, _INTERRUPTED, _TERMINATED = 1, 5, 6, 130, 143
+_FAILED, _INTERRUPTED, _TERMINATED = 1, 130, 143
 
 
 @dataclass(slots=True)
@@ -47,10 +47,8 @@ def _end(open_unit: OpenUnit, run: RunNote, clock: Clock) -> None:
 
 
 def _code_of(error: BaseException) -> int:
+    if isinstance(error, SyncEngineError):
+        return error.code
     if isinstance(error, KeyboardInterrupt):
         return _INTERRUPTED
-    if isinstance(error, SignInNeeded):
-        return _SIGN_IN
-    if isinstance(error, TryLater | Transient):
-        return _LATER
     return _FAILED if isinstance(error, Exception) else _TERMINATED

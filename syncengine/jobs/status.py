@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from syncengine.core.moment import Instant
@@ -23,7 +23,7 @@ class Status:
     """How the library stands; counts are of now.
 
     ``pause`` is what the service asked for, None once it is over; ``kept`` is what waits of fetches that
-    are not finished.
+    are not finished. ``sink_pauses`` are what the services of sinks asked for.
     """
 
     playlists: int
@@ -38,11 +38,15 @@ class Status:
     lookups: LookupFigures
     pause: Pause | None
     kept: Kept
+    sink_pauses: Mapping[str, Pause]
 
 
-def status(unit: UnitOfWork, sign_in: SignInState, now: Instant) -> Status:
-    """Return how the library stands, beside how the sign-in at Spotify does."""
+def status(
+    unit: UnitOfWork, sign_in: SignInState, now: Instant, sinks: Sequence[str] = ()
+) -> Status:
+    """Return how the library stands, beside how the sign-in at Spotify does; ``sinks`` are by name."""
     library, book = unit.library, unit.remote(_SYSTEM)
+    pauses = {name: pause_now(unit.remote(name), now) for name in sinks}
     playlists, entries, tracks = library.sizes()
     return Status(
         playlists,
@@ -57,4 +61,5 @@ def status(unit: UnitOfWork, sign_in: SignInState, now: Instant) -> Status:
         lookup_figures(unit, now),
         pause_now(book, now),
         book.kept(),
+        {name: pause for name, pause in pauses.items() if pause},
     )

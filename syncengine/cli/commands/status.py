@@ -25,7 +25,8 @@ def command(cli: CliContext) -> None:
 
     configured = sinks.configured_sinks(cli.settings)
     with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
-        found = status(unit, bootstrap.sign_in_state(cli.settings, cli.clock), cli.clock())
+        sign_in = bootstrap.sign_in_state(cli.settings, cli.clock)
+        found = status(unit, sign_in, cli.clock(), configured)
         plan = sinks.plan_for(unit, cli.settings, configured, cli.clock) if configured else None
     if found.sign_in.warning:
         cli.warn(found.sign_in.warning)
@@ -54,6 +55,10 @@ def _document(found: Status, plan: Plan | None, budget: int) -> dict[str, object
         "budget": {"used": found.lookups.calls_today, "limit": budget},
         "paused_until": None if found.pause is None else to_iso(found.pause.until),
         "pause_reason": None if found.pause is None else found.pause.reason,
+        "sink_pauses": {
+            name: {"until": to_iso(pause.until), "reason": pause.reason}
+            for name, pause in found.sink_pauses.items()
+        },
         "open_fetch": None if found.kept.since is None else {
             "pages": found.kept.pages,
             "since": to_iso(found.kept.since),
@@ -124,6 +129,10 @@ def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
         cli.line(
             f"{name:<12} pending: {each['create']:,} to create, {each['update']:,} to update, "
             f"{each['remove']:,} to remove"
+        )
+    for name, pause in found.sink_pauses.items():
+        cli.line(
+            f"pause        no request to {name.capitalize()} before {to_iso(pause.until)}: {pause.reason}"
         )
     cli.line(f"Spotify      {sign_in_line(found.sign_in)}")
     _show_calls(cli, found)
