@@ -144,7 +144,7 @@ def adopted(
         policy, wanted = policies.get(name), item.properties.get(name)
         if _same(wanted, value, policy, absent):
             held[name] = wanted if wanted is not None else value
-        elif isinstance(policy, Along | Tolerant) or _loses_nothing(value, wanted):
+        elif isinstance(policy, Along | Tolerant) or _loses_nothing(value, wanted, item):
             held[name] = value
         else:
             edits[name] = value
@@ -198,5 +198,7 @@ def _same(one: Value, other: Value, policy: FieldPolicy | None, absent: Collecti
     return one == other or (one in (None, False) and other in (None, False))
 
 
-def _loses_nothing(theirs: Value, ours: Value) -> bool:
+def _loses_nothing(theirs: Value, ours: Value, item: Item) -> bool:
+    if ours == item.key and theirs in item.also:  # we wrote its key when it was another
+        return True
     return isinstance(theirs, tuple) and isinstance(ours, tuple) and set(theirs) <= set(ours)

@@ -47,7 +47,8 @@ class Written(NamedTuple):
 class SeenItem:
     """What stands in a sink now, in fields that are ours; ``keys`` are those it says it goes by.
 
-    ``cut`` names relations of which ``fields`` has only the first; ``Writer.related`` has all.
+    ``cut`` names relations of which ``fields`` has only the first; ``Writer.related`` has all. ``signed``
+    says that the first key is one that only we write, so that the thing is ours, or a copy of ours.
     """
 
     entity: Entity
@@ -57,6 +58,7 @@ class SeenItem:
     trashed: bool
     created_at: Instant
     cut: frozenset[str] = frozenset()
+    signed: bool = False
 
 
 class Writer(Protocol):

@@ -70,7 +70,7 @@ def look_at_everything(
 ) -> Looked:
     """Read all there is in a sink: adopt what carries a known key, find what people edited or put away."""
     began = clock()
-    looking = _Looking(sink, side, writer)
+    looking = _Looking(sink, side, writer, whole=True)
     for entity in ENTITIES:
         if entity in sink.entities:
             looking.take(writer.everything(entity))
@@ -114,16 +114,20 @@ def _remember(
 
 
 class _Looking:
-    """One look, with what is agreed as it becomes by it."""
+    """One look, with what is agreed as it becomes by it; ``whole`` says that it is at everything."""
 
-    def __init__(self, sink: Sink, side: Side, writer: Writer) -> None:
+    def __init__(self, sink: Sink, side: Side, writer: Writer, *, whole: bool = False) -> None:
         self._sink = sink
+        self._whole = whole
         self._desired = side.desired
         self._writer = writer
         self.agreed: dict[Target, Agreed] = dict(side.agreed)
         self.report = Looked()
         self._targets = {
             each.address: target for target, each in self.agreed.items() if each.address
+        }
+        self._gone_by: dict[Target, Target] = {
+            (item.entity, key): target for target, item in side.desired.items() for key in item.also
         }
         self._known: list[tuple[Target, SeenItem]] = []
         self._found: dict[Target, list[SeenItem]] = {}
@@ -151,6 +155,7 @@ class _Looking:
                 continue
             seen = self._writer.at(each.address)
             if seen is not None:
+                self._seen.add(each.address)
                 self._known.append((target, seen))
             elif each.removed:
                 del self.agreed[target]
@@ -176,9 +181,12 @@ class _Looking:
             target = (seen.entity, key)
             if target in self._desired or target in self.agreed:
                 return target
-        if seen.keys and seen.fields.get(REMOVED):  # it left the library, and we marked it so
-            return (seen.entity, seen.keys[0])
-        return None
+        for key in seen.keys:
+            if (seen.entity, key) in self._gone_by:
+                return self._gone_by[seen.entity, key]
+        # It left the library: we marked it so, or were not there to see it.
+        is_ours = seen.fields.get(REMOVED) or (self._whole and seen.signed)
+        return (seen.entity, seen.keys[0]) if seen.keys and is_ours else None
 
     def _note_place(self, target: Target, seen: SeenItem) -> None:
         before = self.agreed[target]
@@ -195,24 +203,42 @@ class _Looking:
         self.agreed[target] = with_edits(before, {**before.edits, IN_TRASH: where})
 
     def _choose(self, target: Target, several: list[SeenItem]) -> None:
-        """Adopt one of the things that go by a key: one in sight, and of these the oldest."""
+        """Adopt one of the things that go by a key: one in sight, by its present key, and the oldest."""
         before = self.agreed.get(target)
-        in_place = before is not None and before.address in self._seen
-        if before is not None and in_place and IN_TRASH not in before.edits and not before.trashed:
-            others = [each for each in several if not each.trashed]
+        stands = before is not None and self._stands(target, before)
+        if stands or any(target[1] in each.keys for each in several):
+            several = self._without_former(target, several)
+        if stands:
+            others = several
         else:
-            several.sort(key=lambda each: (each.trashed, each.created_at, each.address))
-            first, *others = several
+            first, *others = sorted(several, key=lambda each: _rank(target, each))
             if before is not None and first.trashed:
                 return
             self._adopt(target, first)
-            others = [each for each in others if not each.trashed]
+        others = [each for each in others if not each.trashed]
         if others:
             title = self._item(target).title
             self.report.doubles.append(
                 f"{target[0]} {title!r} stands there {len(others) + 1} times; delete those that you do not "
                 f"want: {', '.join(each.address for each in others)}"
             )
+
+    def _without_former(self, target: Target, several: list[SeenItem]) -> list[SeenItem]:
+        """Return things without those that left the library under a key that the thing went by once."""
+        left = []
+        for each in several:
+            former = (target[0], each.keys[0])
+            if target[1] in each.keys or not each.fields.get(REMOVED) or former in self.agreed:
+                left.append(each)
+            else:
+                self._adopt(former, each)
+        return left
+
+    def _stands(self, target: Target, before: Agreed) -> bool:
+        """Say whether what is remembered is still there; among what was changed it need not be."""
+        if before.trashed or IN_TRASH in before.edits or before.address is None:
+            return False
+        return before.address in self._seen or not self._is_gone(target)
 
     def _adopt(self, target: Target, seen: SeenItem) -> None:
         self.report.adopted += 1
@@ -288,3 +314,7 @@ class _Looking:
     def _key(self, address: str) -> str:
         target = self._targets.get(address)
         return address if target is None else target[1]
+
+
+def _rank(target: Target, seen: SeenItem) -> tuple[bool, bool, Instant, str]:
+    return seen.trashed, target[1] not in seen.keys, seen.created_at, seen.address

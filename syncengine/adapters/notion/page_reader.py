@@ -12,7 +12,7 @@ from syncengine.adapters.notion.asking import SYSTEM, Json
 from syncengine.adapters.notion.fields import PROPERTIES, SYNC_KEY
 from syncengine.adapters.notion.shelf import Known, Shelf
 from syncengine.adapters.notion.values import READABLE, from_json
-from syncengine.core.identity import parse_album, parse_artist, parse_playlist, parse_track
+from syncengine.core.identity import LIKED, parse_album, parse_artist, parse_playlist, parse_track
 from syncengine.core.moment import from_datetime
 from syncengine.core.plan import Entity, Value
 from syncengine.core.writer import SeenItem
@@ -62,6 +62,7 @@ class PageReader:
                 bool(page.get("in_trash", page.get("archived"))),
                 from_datetime(datetime.fromisoformat(page["created_time"])),
                 frozenset(name for name in fields if held[name].get("has_more")),
+                _is_key(_said(held.get(SYNC_KEY))),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             said = f"Notion showed something that is no page of ours ({type(error).__name__})"
@@ -94,6 +95,11 @@ class PageReader:
             known = _PARSERS[self._entity](_said(held.get(name)))
             if known is not None:
                 yield known
+
+
+def _is_key(text: str) -> bool:
+    """Tell whether a text has the form of a key, and not of what people write in its place."""
+    return text == LIKED or text.startswith(("spotify:", "csv:", "meta:"))
 
 
 def _said(held: Json | None) -> str:

@@ -1,0 +1,216 @@
+"""Runs against the double that may die at any step, as a process does that is killed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from syncengine.adapters.notion import setup
+from syncengine.adapters.notion.asking import Ask, Json
+from syncengine.adapters.notion.wire import STEADY, NotionWire
+from syncengine.adapters.notion.writer import NotionWriter
+from syncengine.bootstrap import notion, sinks
+from syncengine.config import Settings
+from syncengine.core.plan import Plan
+from syncengine.core.sink import Sink
+from syncengine.jobs.apply import ApplyReport, Progress
+from syncengine.jobs.reconcile import NO_WISHES, Wishes
+from syncengine.jobs.reconciling import (
+    Hand,
+    Prepared,
+    Tools,
+    carry_out,
+    note_agreement,
+    prepare,
+    prepare_saved,
+)
+from syncengine.jobs.runs import recorded_run
+from syncengine.storage.unit_of_work import Database, UnitOfWork
+from tests.builders import make_database
+from tests.fakes.notion import NotionDouble
+from tests.fakes.notion_wired import Time, wired
+
+T = TypeVar("T")
+PATIENCE = 0.3
+"""Seconds of real time that a request waits for an answer."""
+
+
+class Killed(BaseException):
+    """The process is gone: nothing of it does anything any more."""
+
+
+class Life:
+    """What a process can still do: so many steps, which are requests and transactions; None is no end.
+
+    A request has two: one before it leaves, one when its answer is there.
+    """
+
+    def __init__(self, steps: int | None = None) -> None:
+        self._steps = steps
+        self._lock = Lock()
+
+    def step(self) -> None:
+        """Live on, or raise Killed, and from then on always."""
+        with self._lock:
+            if self._steps is not None:
+                self._steps -= 1
+                if self._steps < 0:
+                    raise Killed
+
+
+class MortalWire:
+    """Fulfils ``asking.Wire`` for as long as its process lives."""
+
+    def __init__(self, wire: NotionWire, life: Life) -> None:
+        self._wire = wire
+        self._life = life
+        self._before = Counter(wire.calls)
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        return Counter(self._wire.calls) - self._before
+
+    def read(self, endpoint: str, ask: Ask) -> Json:
+        return self._within(lambda: self._wire.read(endpoint, ask))
+
+    def write(self, endpoint: str, ask: Ask, *, repeatable: bool) -> Json:
+        return self._within(lambda: self._wire.write(endpoint, ask, repeatable=repeatable))
+
+    def _within(self, request: Callable[[], T]) -> T:
+        self._life.step()
+        answer = request()
+        self._life.step()
+        return answer
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a run is wanted; ``saved`` is a plan to apply, and the others do not matter then."""
+
+    wishes: Wishes = NO_WISHES
+    refresh: bool = False
+    limit: int | None = None
+    saved: Plan | None = None
+    dry: bool = False
+
+
+@dataclass
+class Came:
+    """What a run came to; what it did not live to see is None."""
+
+    prepared: Prepared | None = None
+    report: ApplyReport | None = None
+    calls: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan:
+        assert self.prepared is not None
+        return self.prepared.plan
+
+
+@dataclass
+class Lives:
+    """A library, a double that is set up for it, and runs between the two; close it in the end."""
+
+    folder: Path
+    in_flight: int = 1
+    time: Time = field(default_factory=Time)
+
+    def __post_init__(self) -> None:
+        self._stack = ExitStack()
+        self.double = self._stack.enter_context(NotionDouble(clock=self.time.doubles))
+        make_database(self.folder)
+        self.database = Database(f"sqlite:///{self.folder / 'library.db'}", self.time.clock)
+        self._stack.enter_context(self.database.kept_open())
+        home = self.double.home("Music")
+        self.settings = Settings.load(
+            environ={**self.double.environment, "NOTION_PARENT_PAGE_ID": home.id}
+        )
+        self._wired: NotionWire | None = None
+        with self._wire() as wire:
+            setup.set_up(wire, self._shelves, notion.wanted(self.settings))
+        self.shelves = self._shelves.read()
+        """Where the databases are."""
+
+    def close(self) -> None:
+        """Serve no more."""
+        self._stack.close()
+
+    @property
+    def _shelves(self) -> setup.Shelves:
+        return notion.shelves_of(self.database, self.time.clock)
+
+    @contextmanager
+    def _wire(self) -> Iterator[NotionWire]:
+        """Open a wire; one that was not stopped serves again, for a new one takes a while."""
+        if self._wired is None:
+            self._wired = wired(self.double, self.time, policy=replace(STEADY, timeout=PATIENCE))
+            self._stack.callback(self._wired.close)
+        yield self._wired
+
+    def _stop(self) -> None:
+        if self._wired is not None:
+            self._wired.stop()
+            self._wired = None
+
+    @contextmanager
+    def hand(self, life: Life) -> Iterator[Hand]:
+        """Open a sink with what writes to it."""
+        time, shelves = self.time, self._shelves
+        with self._wire() as wire:
+            writer = NotionWriter(
+                MortalWire(wire, life), shelves.read(), shelves.write, time.sleep, time.clock,
+                in_flight=self.in_flight, stop=self._stop,
+            )  # fmt: skip
+            yield Hand(self.sink(), writer)
+
+    def sink(self) -> Sink:
+        """Return what is wanted of Notion."""
+        with self.database.reading() as unit:
+            return sinks.make_sinks(self.settings, ["notion"], unit)[0]
+
+    def tools(self, life: Life, run: int = 0) -> Tools:
+        """Return what a run works with."""
+
+        @contextmanager
+        def open_unit() -> Iterator[UnitOfWork]:
+            life.step()
+            with self.database.unit() as unit:
+                yield unit
+            life.step()
+
+        return Tools(open_unit, self.time.clock, run)
+
+    def run(
+        self,
+        order: Order,
+        life: Life | None = None,
+        progress: Progress = lambda _done, _failed, _total: None,
+        prepared: Callable[[Prepared], None] = lambda _prepared: None,
+        came: Came | None = None,
+    ) -> Came:
+        """Do what the command line does for an order; ``prepared`` is told before anything is written."""
+        life, came = life or Life(), came or Came()
+        with (
+            self.hand(life) as hand,
+            recorded_run(self.tools(life).open_unit, "reconcile", self.time.clock) as run,
+        ):
+            tools = self.tools(life, run.id)
+            try:
+                if order.saved is not None:
+                    came.prepared = prepare_saved([hand], tools, order.saved)
+                else:
+                    came.prepared = prepare([hand], tools, order.wishes, refresh=order.refresh)
+                prepared(came.prepared)
+                if not order.dry:
+                    planned = came.prepared.planned
+                    came.report = carry_out(hand, planned, tools, progress, limit=order.limit)
+                    note_agreement([hand], tools)
+            finally:
+                came.calls = hand.writer.calls
+        return came
