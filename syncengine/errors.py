@@ -162,7 +162,10 @@ class SignInNeeded(RemoteError):
 
 
 class Forbidden(RemoteError):
-    """The service does not let this app, or this person, see it; ``everything``: it shows them nothing."""
+    """The service does not let this app, or this person, do it.
+
+    ``everything``: they may do nothing at all; ``creating``: nothing can be created, and all else can.
+    """
 
     def __init__(
         self,
@@ -172,9 +175,11 @@ class Forbidden(RemoteError):
         operation: str,
         address: str = "",
         everything: bool = False,
+        creating: bool = False,
     ) -> None:
         super().__init__(message, system=system, operation=operation, address=address)
         self.everything = everything
+        self.creating = creating
 
 
 class Gone(RemoteError):

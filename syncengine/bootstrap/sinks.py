@@ -58,7 +58,8 @@ def make_sinks(
         entities = tuple(e for e in ENTITIES if f"{e}s" in wanted)
         noted = unit.remote("notion").notes(SCHEMA)
         known = {e: shelf.from_text(noted[e].value).properties for e in entities if e in noted}
-        sinks.append(NotionSink(entities, settings.notion_requests_per_minute, known=known or None))
+        pace = settings.notion_requests_per_minute
+        sinks.append(NotionSink(entities, pace, popularity_always, known or None))
     return sinks
 
 

@@ -65,9 +65,10 @@ class Writer(Protocol):
     """A sink that is written to. Requests are paced and repeated by its own rules; threads may share it.
 
     Every method raises RemoteError: SignInNeeded where the sign-in is dead, TryLater where the service is
-    down or wants a longer pause, Forbidden with ``everything`` where the app may not do this at all: none
-    of these is about one item. About one item are Gone (nothing is at the address, or it is in the trash),
-    Rejected, Forbidden, and Transient where others got through.
+    down or wants a longer pause, Forbidden with ``everything`` where the app may not do this at all, or
+    with ``creating`` where nothing more can be created: none of these is about one item. About one item
+    are Gone (nothing is at the address, or it is in the trash), Rejected, Forbidden, and Transient where
+    others got through.
     """
 
     name: str

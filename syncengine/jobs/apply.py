@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 
 from syncengine.core.edits import with_edits
 from syncengine.core.moment import Instant, to_iso
@@ -34,6 +35,7 @@ from syncengine.errors import (
     SignInNeeded,
     TryLater,
 )
+from syncengine.jobs.interrupting import uninterrupted
 from syncengine.jobs.runs import OpenUnit
 from syncengine.storage.repositories.journal import Ended, Intent
 from syncengine.storage.repositories.remote import LOOK
@@ -126,6 +128,8 @@ class _Applying:
         self._progress = progress
         self._queue: deque[Action] = deque()
         self._flying: dict[Future[Written], _Flight] = {}
+        self._landed: deque[Future[Written]] = deque()
+        self._bell: SimpleQueue[None] = SimpleQueue()
         self._ended: list[Ended] = []
         self._settled: list[Agreed] = []
         self._gone: list[Action] = []
@@ -150,13 +154,14 @@ class _Applying:
         with ThreadPoolExecutor(self._writer.in_flight) as pool:
             try:
                 while self._queue or self._flying:
-                    self._start_some(pool)
-                    finished, _ = wait(self._flying, return_when=FIRST_COMPLETED)
-                    self._take_in(finished)
+                    with uninterrupted():
+                        self._start_some(pool)
+                    self._land_some()
                     self._progress(self._report.done, len(self._report.failed), self._total)
                     if self._report.stopped:
                         self._queue.clear()
-                self._write_down([])
+                with uninterrupted():
+                    self._write_down([])
             except BaseException:
                 self._finish_what_is_under_way()
                 raise
@@ -187,7 +192,9 @@ class _Applying:
         )
         for number, (action, change, pushed) in zip(numbers, chosen, strict=True):
             flight = _Flight(action, number, pushed)
-            self._flying[pool.submit(self._writer.write, change)] = flight
+            future = pool.submit(self._writer.write, change)
+            self._flying[future] = flight
+            future.add_done_callback(self._land)
 
     def _may_start(self, beginning: Collection[Target]) -> bool:
         if self._report.stopped or not self._queue:
@@ -250,6 +257,22 @@ class _Applying:
 
     # ------------------------------------------------------------------------------------- ending
 
+    def _land(self, future: Future[Written]) -> None:
+        """Take note, in whatever thread, that a write came to its end."""
+        self._landed.append(future)
+        self._bell.put(None)
+
+    def _land_some(self) -> None:
+        """Wait for some of what is under way.
+
+        Only this wait can be interrupted: futures hold locks while one waits for them, and an
+        interruption there could leave one locked for ever.
+        """
+        while self._flying and not self._landed:
+            self._bell.get()
+        with uninterrupted():
+            self._take_in(self._landed.popleft() for _ in range(len(self._landed)))
+
     def _take_in(self, finished: Iterable[Future[Written]]) -> None:
         for future in finished:
             flight = self._flying.pop(future)
@@ -301,6 +324,9 @@ class _Applying:
             self._report.stopped = self._report.stopped or error
         else:
             self._report.failed.append(Failure(flight.action, error))
+        if isinstance(error, Forbidden) and error.creating:
+            # The others would fail for the same reason; what is there already can be changed.
+            self._queue = deque(each for each in self._queue if each.action != "create")
         if isinstance(error, Gone) and flight.action.action != "create":
             self._gone.append(flight.action)
         # A create that may have been done keeps its intent open: the next run looks for it first.
@@ -308,11 +334,13 @@ class _Applying:
             self._ended.append(Ended(flight.number, FAILED, str(error)))
 
     def _finish_what_is_under_way(self) -> None:
-        self._writer.stop()
-        if self._flying:
-            finished, _ = wait(self._flying)
-            self._take_in(finished)
-        self._write_down([])
+        with uninterrupted():
+            self._writer.stop()
+        while self._flying:
+            self._land_some()
+        with uninterrupted():
+            self._write_down([])
+        self._progress(self._report.done, len(self._report.failed), self._total)
 
     def _without_what_is_away(self) -> list[Action]:
         """Return the actions that were refused because they name things that a person put away.

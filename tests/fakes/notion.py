@@ -19,6 +19,7 @@ was done; the form of ``additional_data.block_limit``.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 _KEPT_BYTES, _KEPT_CALLS = 20_000, 5_000
 """Longer answers are not kept in the log, and of later calls none but errors: tests write and read
 25,000 rows."""
+
+_CALM = 3
+"""Looks in a row without an open connection, for one may be about to be taken."""
 
 
 class NotionDouble:
@@ -180,6 +184,13 @@ class NotionDouble:
     def resume(self) -> None:
         """Be reachable again, at the same address."""
         self._server.resume()
+
+    def wait_until_quiet(self) -> None:
+        """Wait until all that clients sent is done, also those that did not live to hear of it."""
+        calm = 0
+        while calm < _CALM:
+            calm = calm + 1 if self._server.is_quiet else 0
+            time.sleep(0.002)
 
     def before_page(self, pattern: str, hook: Callable[[], object], *, page: int = 2) -> None:
         """Call a hook before the n-th of the coming calls that fit a pattern is answered."""

@@ -67,6 +67,11 @@ class LoopbackServer:
         self._server.unlisten()
         self._server.end_connections()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no connection is open, so that nothing is on its way."""
+        return not self._server.has_open
+
     def resume(self) -> None:
         """Take connections again, on the same port."""
         self._server.socket.listen(self._server.request_queue_size)
@@ -98,6 +103,11 @@ class _Server(ThreadingHTTPServer):
         self.socket = socket.socket(self.address_family, self.socket_type)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(address[:2])
+
+    @property
+    def has_open(self) -> bool:
+        with self._guard:
+            return bool(self._open)
 
     def end_connections(self) -> None:
         with self._guard:

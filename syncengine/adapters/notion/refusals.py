@@ -99,6 +99,7 @@ def no_room(endpoint: str) -> NoRoom:
         "has no such limit",
         system=SYSTEM,
         operation=endpoint,
+        creating=True,
     )
 
 
