@@ -158,7 +158,7 @@ def _change(old: Value, new: Value) -> str:
         added = [f"+{_short(each, _VALUE_WIDTH)}" for each in after if each not in before]
         gone = [f"-{_short(each, _VALUE_WIDTH)}" for each in before if each not in after]
         return _listed([*added, *gone]) or "in another order"
-    return f"{_value(old)} → {_value(new)}"
+    return f"{shown_value(old)} → {shown_value(new)}"
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -166,7 +166,8 @@ def _listed(parts: Sequence[str]) -> str:
     return ", ".join([*parts[:_ELEMENTS], *([f"{left_out:,} more"] if left_out > 0 else [])])
 
 
-def _value(value: Value) -> str:
+def shown_value(value: Value) -> str:
+    """Return a value as a person reads it."""
     match value:
         case None:
             return "nothing"

@@ -61,6 +61,7 @@ COMMANDS = (
     Entry("auth status", "Show who is signed in, and until when"),
     Entry("auth logout", "Forget the Spotify sign-in"),
     Entry("notion init", "Make the databases in Notion, or complete them"),
+    Entry("notion kept", "List what stays in Notion as you wrote it, or take that back"),
     Entry("notion check", "Look whether Notion is ready for a sync"),
     Entry("notion sync-page", "Bring one page up to date from its Spotify URI"),
     Entry("db upgrade", "Bring the database to the present schema"),

@@ -50,7 +50,9 @@ def guard(sink: str, stocks: Iterable[Stock], lifted: Collection[str]) -> tuple[
     )
     return tuple(
         GuardRefusal(
-            name, f"{sink}: {cause.format(_and(found))}; lift with {LIFTS[name]}", LIFTS[name]
+            name,
+            f"{sink.capitalize()}: {cause.format(_and(found))}; lift with {LIFTS[name]}",
+            LIFTS[name],
         )
         for name, found, cause in causes
         if found and name not in lifted

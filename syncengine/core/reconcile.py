@@ -208,7 +208,13 @@ def _may_return(sides: _Sides, each: Agreed) -> bool:
 
 def _stocks(sides: _Sides, outcomes: Counter[tuple[Entity, Kind]]) -> list[Stock]:
     wanted = Counter(entity for entity, _ in sides.desired)
-    live = Counter(each.entity for each in sides.agreed.values() if not each.removed)
+    # What was only marked as removed is still there to be put into the trash.
+    to_trash = sides.rules.trash_removed
+    live = Counter(
+        each.entity
+        for each in sides.agreed.values()
+        if not (each.trashed if to_trash else each.removed)
+    )
     return [
         Stock(entity, wanted[entity], live[entity], outcomes[entity, "remove"])
         for entity in sides.sink.entities
@@ -242,7 +248,7 @@ def _decide_wanted(sides: _Sides, target: Target, item: Item) -> Action | None:
     is_touched = kept or before.edits or before.removed or sides.anew
     if not is_touched and before.properties == item.properties:
         return None  # nobody touched it
-    if IN_TRASH in kept:  # a person does not want it there
+    if IN_TRASH in kept and IN_TRASH in before.edits:  # a person does not want it there
         return None
     wanted, held = _compared(sides, item, before, kept)
     edits = {
@@ -256,10 +262,12 @@ def _decide_wanted(sides: _Sides, target: Target, item: Item) -> Action | None:
         if not sides.rules.decisions.gives_way(before.address, name, pair[0])
     }
     if open_edits:  # a person changed it in the sink
-        reason = f"edited in {sides.sink.name} since the last agreement: {', '.join(open_edits)}"
+        reason = f"edited in {sides.sink.name.capitalize()} since the last agreement: {', '.join(open_edits)}"
         return _action(sides, "conflict", item, open_edits, reason)
     if before.edits.get(IN_TRASH) == DELETED:
-        return _create(sides, item, f"deleted in {sides.sink.name}, made again as decided")
+        return _create(
+            sides, item, f"deleted in {sides.sink.name.capitalize()}, made again as decided"
+        )
     policies = sides.sink.policies.get(item.entity, {})
     return _decide_update(sides, item, before, _changes(wanted, held, policies) | edits)
 
@@ -281,7 +289,7 @@ def _decide_update(sides: _Sides, item: Item, before: Agreed, fields: Fields) ->
     along = [name for name in fields if name not in causes]
     reason = f"changed in the library: {', '.join(causes)}"
     if decided:
-        reason = f"edited in {sides.sink.name}, ours as decided: {', '.join(decided)}"
+        reason = f"edited in {sides.sink.name.capitalize()}, ours as decided: {', '.join(decided)}"
     if along:
         reason += f"; written along: {', '.join(along)}"
     return _action(sides, "update", item, fields, reason)

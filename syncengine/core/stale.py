@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from syncengine.core.plan import DELETED, IN_TRASH, REMOVED, Action, Agreed, Target, Value
@@ -40,13 +41,17 @@ def remaining(actions: Iterable[Action], agreed: Mapping[Target, Agreed]) -> Rem
 def _sort_in(action: Action, before: Agreed, found: Remaining) -> None:
     if action.action == "create":
         raise _stale(action)
-    edits = {
+    edits: dict[str, tuple[Value, Value]] = {
         name: (theirs, action.fields[name][1])
         for name, theirs in before.edits.items()
         if name in action.fields and theirs not in action.fields[name]
     }
-    if edits or (IN_TRASH in before.edits and IN_TRASH not in action.fields):
-        found.conflicts.append(action)
+    if IN_TRASH in before.edits and IN_TRASH not in action.fields:
+        edits = {IN_TRASH: (before.edits[IN_TRASH], False)}
+    if edits:
+        reason = f"edited since the plan was made: {', '.join(edits)}"
+        conflict = replace(action, action="conflict", fields=edits, reason=reason)
+        found.conflicts.append(conflict)
     elif all(_now(before, name) in pair for name, pair in action.fields.items()):
         found.to_do.append(action)
     else:

@@ -134,6 +134,7 @@ class _Applying:
         self._settled: list[Agreed] = []
         self._gone: list[Action] = []
         self._away: set[Target] = set()
+        self._lost: list[Target] = []
         self._total = 0
         self._report = ApplyReport()
 
@@ -209,7 +210,7 @@ class _Applying:
     def _write_down(self, intents: Iterable[Intent]) -> list[int]:
         """Write in one transaction how writes ended, and which are made next."""
         wanted = list(intents)
-        if not (wanted or self._ended or self._settled):
+        if not (wanted or self._ended or self._settled or self._lost):
             return []
         now = self._means.clock()
         with self._means.open_unit() as unit:
@@ -217,9 +218,11 @@ class _Applying:
             journal.end(self._ended, now)
             if self._settled:
                 unit.agreed.save(self._sink.name, self._settled, now)
+            if self._lost:
+                unit.agreed.forget(self._sink.name, self._lost)
             numbers = journal.intend(self._means.run, wanted, now)
             unit.commit()
-        self._ended, self._settled = [], []
+        self._ended, self._settled, self._lost = [], [], []
         return numbers
 
     def _change(self, action: Action) -> tuple[Change, dict[str, Value]]:
@@ -374,6 +377,9 @@ class _Applying:
     def _note_where(self, target: Target) -> None:
         before = self._agreed[target]
         seen = self._writer.at(before.address) if before.address else None
+        if seen is None and before.trashed:  # we put it there, and the trash was emptied
+            self._lost.append(target)
+            return
         if seen is None or seen.trashed:
             where = DELETED if seen is None else TRASHED
             self._agreed[target] = with_edits(before, {**before.edits, IN_TRASH: where})

@@ -66,18 +66,31 @@ def look_at_changes(
 
 
 def look_at_everything(
-    sink: Sink, side: Side, *, writer: Writer, open_unit: OpenUnit, clock: Clock
+    sink: Sink,
+    side: Side,
+    entities: Collection[Entity],
+    *,
+    writer: Writer,
+    open_unit: OpenUnit,
+    clock: Clock,
 ) -> Looked:
-    """Read all there is in a sink: adopt what carries a known key, find what people edited or put away."""
+    """Read all there is of some entities: adopt what carries a known key, find what people changed."""
     began = clock()
     looking = _Looking(sink, side, writer, whole=True)
     for entity in ENTITIES:
-        if entity in sink.entities:
+        if entity in entities:
             looking.take(writer.everything(entity))
-    looking.look_for_missing()
+    looking.look_for_missing(entities)
     looking.compare()
-    _remember(sink, side, looking, sink.entities, began, open_unit, clock)
+    _remember(sink, side, looking, entities, began, open_unit, clock)
     return looking.report
+
+
+def never_looked_at(sink: Sink, open_unit: OpenUnit) -> list[Entity]:
+    """Return the entities of which nobody knows what stands in the sink: it may have been filled before."""
+    with open_unit() as unit:
+        known = unit.remote(sink.name).notes(LOOK)
+    return [entity for entity in sink.entities if entity not in known]
 
 
 def look_at_one(
@@ -146,12 +159,12 @@ class _Looking:
             if by_key is not None:
                 self._found.setdefault(by_key, []).append(seen)
 
-    def look_for_missing(self) -> None:
+    def look_for_missing(self, entities: Collection[Entity]) -> None:
         """Ask for each thing by its address that was not among everything."""
         for target, each in list(self.agreed.items()):
             if each.address is None or each.address in self._seen:
                 continue
-            if target[0] not in self._sink.entities:
+            if target[0] not in entities:
                 continue
             seen = self._writer.at(each.address)
             if seen is not None:

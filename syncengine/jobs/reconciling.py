@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from syncengine.core.moment import Instant, to_iso
-from syncengine.core.plan import Action, Agreement, Entity, Plan, SinkPlan
+from syncengine.core.plan import KINDS, Action, Agreement, Entity, Plan, SinkPlan
 from syncengine.core.portion import portion
 from syncengine.core.ports import Clock
 from syncengine.core.sink import Sink
@@ -20,7 +20,7 @@ from syncengine.core.writer import Writer
 from syncengine.errors import RemoteError, StalePlan, TryLater
 from syncengine.jobs.apply import ApplyReport, Means, Progress, apply
 from syncengine.jobs.calls import pause_now
-from syncengine.jobs.look import Looked, look_at_changes, look_at_everything
+from syncengine.jobs.look import Looked, look_at_changes, look_at_everything, never_looked_at
 from syncengine.jobs.planning import plan_library, present_base
 from syncengine.jobs.reconcile import NO_WISHES, Planned, Side, Wishes, compared
 from syncengine.jobs.runs import OpenUnit
@@ -73,20 +73,22 @@ def prepare(
     for hand in hands:
         respect_pause(hand.sink.name, tools)
         settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
-    if refresh:
-        return _refreshed(hands, tools, wishes)
-    prepared = Prepared(plan_of(hands, tools, wishes))
+    looked = _looked_at_everything(hands, tools, refresh=refresh)
+    prepared = Prepared(plan_of(hands, tools, wishes), looked)
+    again = False
     for hand in hands:
         name = hand.sink.name
         side = prepared.planned.sides.get(name)
         entities = touched(prepared.plan.sinks[name].actions)
-        if side is None or not entities or prepared.plan.sinks[name].refusals:
+        if refresh or side is None or not entities or prepared.plan.sinks[name].refusals:
             continue
-        prepared.looked[name] = look_at_changes(
+        found = look_at_changes(
             hand.sink, side, entities,
             writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock,
         )  # fmt: skip
-    if prepared.looked:
+        prepared.looked.setdefault(name, found)
+        again = True
+    if again:
         prepared.planned = plan_of(hands, tools, wishes)
     return prepared
 
@@ -101,29 +103,38 @@ def prepare_saved(hands: Sequence[Hand], tools: Tools, plan: Plan) -> Prepared:
             raise StalePlan(
                 f"the plan is stale: the library moved on since it was made; {AGAIN}", lift=AGAIN
             )
-    looked: dict[str, Looked] = {}
+    for hand in hands:
+        respect_pause(hand.sink.name, tools)
+        settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
+    looked = _looked_at_everything(hands, tools, refresh=False)
     for hand in hands:
         name = hand.sink.name
-        respect_pause(name, tools)
-        settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
         entities = touched(plan.sinks[name].actions)
         if entities and not plan.sinks[name].refusals:
-            looked[name] = look_at_changes(
+            found = look_at_changes(
                 hand.sink, side_of(hand, tools), entities,
                 writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock,
             )  # fmt: skip
+            looked.setdefault(name, found)
     sides = {hand.sink.name: side_of(hand, tools) for hand in hands}
     left = {
-        name: replace(plan.sinks[name], actions=_left_of(plan.sinks[name], side))
-        for name, side in sides.items()
+        name: _left_of(hand, plan.sinks[name], sides[name])
+        for hand in hands
+        if (name := hand.sink.name)
     }
     return Prepared(Planned(replace(plan, sinks=left), sides), looked)
 
 
-def _left_of(plan: SinkPlan, side: Side) -> list[Action]:
+def _left_of(hand: Hand, plan: SinkPlan, side: Side) -> SinkPlan:
+    """Return a saved plan with what is left of it, and what that costs."""
     found = remaining(plan.actions, side.agreed)
-    conflicts = [replace(each, action="conflict") for each in found.conflicts]
-    return [*found.to_do, *conflicts]
+    actions = [*found.to_do, *found.conflicts]
+    outcomes = Counter((each.entity, each.action) for each in actions)
+    tallies = {
+        entity: replace(tally, **{kind: outcomes[entity, kind] for kind in KINDS})
+        for entity, tally in plan.entities.items()
+    }
+    return replace(plan, entities=tallies, actions=actions, estimate=hand.sink.estimate(actions))
 
 
 def side_of(hand: Hand, tools: Tools) -> Side:
@@ -148,14 +159,20 @@ def respect_pause(sink: str, tools: Tools) -> None:
         )  # fmt: skip
 
 
-def _refreshed(hands: Sequence[Hand], tools: Tools, wishes: Wishes) -> Prepared:
+def _looked_at_everything(
+    hands: Sequence[Hand], tools: Tools, *, refresh: bool
+) -> dict[str, Looked]:
+    """Read everything where that is wanted, and of what was never looked at: it may be filled already."""
     looked = {}
     for hand in hands:
-        side = side_of(hand, tools)
-        looked[hand.sink.name] = look_at_everything(
-            hand.sink, side, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock
-        )
-    return Prepared(plan_of(hands, tools, wishes), looked)
+        sink = hand.sink
+        entities = sink.entities if refresh else never_looked_at(sink, tools.open_unit)
+        if entities:
+            looked[sink.name] = look_at_everything(
+                sink, side_of(hand, tools), entities,
+                writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock,
+            )  # fmt: skip
+    return looked
 
 
 def plan_of(hands: Sequence[Hand], tools: Tools, wishes: Wishes) -> Planned:
@@ -181,7 +198,7 @@ def carry_out(
     plan = planned.plan.sinks[sink.name]
     side = planned.sides.get(sink.name)
     if side is None or plan.refusals:
-        return ApplyReport()
+        return ApplyReport(calls=dict(hand.writer.calls))
     _remember(sink.name, side, tools)
     actions = to_do(plan)
     chosen = actions if limit is None else portion(actions, sink.policies, limit)

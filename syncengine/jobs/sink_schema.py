@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from syncengine.core.plan import Entity
 from syncengine.core.ports import Clock
-from syncengine.storage.repositories.remote import SCHEMA
+from syncengine.storage.repositories.remote import LOOK, SCHEMA
 from syncengine.storage.unit_of_work import Database
 
 
@@ -37,6 +37,7 @@ class SchemaNotes:
             unit.remote(self.sink).note(SCHEMA, entity, text, self.clock())
             if elsewhere:
                 unit.agreed.forget_entity(self.sink, entity)
+                unit.remote(self.sink).forget_all(LOOK, [entity])
             elif anew:
                 unit.agreed.forget_fields(self.sink, entity, anew, self.clock())
             unit.commit()

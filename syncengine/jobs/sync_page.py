@@ -27,7 +27,8 @@ class PageReport:
     """What became of a page.
 
     ``written`` are the fields that were changed on the page itself, old and new; ``done`` counts all
-    that was written, with what the page relates to. ``in_library`` says whether the library holds it.
+    that was written, with what the page relates to. ``in_library`` says whether the library holds it;
+    ``doubles`` say that it has another page, which is the one that is kept up to date.
     """
 
     target: Target
@@ -38,6 +39,7 @@ class PageReport:
     conflicts: list[Action] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     calls: Mapping[str, int] = field(default_factory=dict)
+    doubles: list[str] = field(default_factory=list)
 
 
 def sync_page(
@@ -75,7 +77,7 @@ def _in_library(seen: SeenItem, side: Side) -> Target | None:
 def _reconciled(
     target: Target, seen: SeenItem, hand: Hand, side: Side, tools: Tools, wishes: Wishes
 ) -> PageReport:
-    look_at_one(
+    looked = look_at_one(
         hand.sink, side, seen, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock
     )
     planned = prepare([hand], tools, replace(wishes, scope=_scope(target))).planned
@@ -94,6 +96,7 @@ def _reconciled(
         [each for each in plan.actions if each.action == "conflict"],
         done.failed,
         done.calls,
+        looked.doubles,
     )
 
 
@@ -117,7 +120,8 @@ def _filled(seen: SeenItem, hand: Hand, side: Side, ask: Ask) -> PageReport:
         raise NotFound(f"the library has no {seen.entity} {key}, and only tracks can be looked up")
     item = _item_of(ask(TrackKey(key)), hand, side)
     policies = hand.sink.policies.get("track", {})
-    before = adopted(item, seen.address, seen.fields, policies, trashed=False)
+    there = {name: value for name, value in seen.fields.items() if name in item.properties}
+    before = adopted(item, seen.address, there, policies, trashed=False)
     actions = plan_sink(hand.sink, [item], [before]).actions
     update = next((each for each in actions if each.action == "update"), None)
     fields = update.fields if update else _empty(item, before)

@@ -337,3 +337,61 @@ def test_a_page_of_something_else(small: NotionShell) -> None:
     assert "no Spotify URI" in small.shell("notion", "sync-page", page.id, code=1).err
     other = small.double.home("Elsewhere")
     assert "none of the databases" in small.shell("notion", "sync-page", other.id, code=1).err
+
+
+def test_a_new_machine_finds_what_is_there_before_it_makes_anything(
+    small: NotionShell, tmp_path: Path
+) -> None:
+    before = small.double.snapshot()
+    small.shell.path.unlink()
+    take(small, tmp_path, 5)
+    small.init()
+    found = reconcile(small)
+    assert found["sinks"]["notion"]["summary"]["create"] == 0
+    after = small.double.snapshot()
+    assert after.keys() == before.keys()
+
+
+def test_what_we_threw_away_and_a_person_deleted_for_good_is_made_again(
+    small: NotionShell, tmp_path: Path
+) -> None:
+    gone = tracks(small)[-1]
+    take(small, tmp_path, 4)
+    reconcile(small, "--trash-removed")
+    small.person.delete(gone)
+    take(small, tmp_path, 6)
+    reconcile(small, code=8)
+    reconcile(small)
+    assert [page.title for page in tracks(small)].count(gone.title) == 1
+    assert reconcile(small, "--refresh")["empty"]
+
+
+def test_what_is_kept_is_listed_and_can_be_taken_back(small: NotionShell) -> None:
+    page = tracks(small)[0]
+    small.person.edit(page, {"Label": "Mine"})
+    reconcile(small, "--refresh", "--conflicts", "keep-theirs")
+    (kept,) = small.json("notion", "kept")["kept"]
+    assert (kept["page"], kept["fields"]) == (page.id, {"Label": "Mine"})
+    assert small.calls == 0
+    said = small.shell("notion", "kept").out
+    assert page.title in said
+    assert "Label" in said
+    assert small.json("notion", "kept", "--release", page.id)["released"] == 1
+    assert small.json("notion", "kept")["kept"] == []
+    reconcile(small, "--refresh", "--conflicts", "use-ours")
+    assert values(small, page)["Label"] != "Mine"
+    assert "nothing is kept" in small.shell("notion", "kept", "--release", page.id, code=1).err
+
+
+def test_a_page_that_was_thrown_away_and_kept_so_lives_again_once_it_is_restored(
+    small: NotionShell, tmp_path: Path
+) -> None:
+    page = tracks(small)[-1]
+    small.person.trash(page)
+    reconcile(small, "--refresh", "--conflicts", "keep-theirs")
+    take(small, tmp_path, 4)
+    reconcile(small)
+    small.person.restore(page)
+    found = reconcile(small, "--refresh")
+    assert found["sinks"]["notion"]["summary"]["remove"] == 1
+    assert values(small, page)["Removed at"] is not None

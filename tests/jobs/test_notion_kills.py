@@ -76,17 +76,17 @@ def killed_after(double: NotionDouble, run: Run, requests: int, seconds: float) 
         time.sleep(0.005)
     time.sleep(seconds)
     run.send(signal.SIGKILL)
-    code, _, err = run.finish()
+    code, out, err = run.finish()
     # What is on its way still comes in, and Notion does it.
     double.wait_until_quiet()
-    assert code in (-signal.SIGKILL, 0, 6, 8), err
+    assert code in (-signal.SIGKILL, 0, 6, 8), out + err
     return code == -signal.SIGKILL
 
 
 def calm_down(scene: Scene, double: NotionDouble, path: Path) -> None:
     """Run until all is done, in the storm as it is."""
     for _ in range(30):
-        code, _, err = scene.forge.run(path, "reconcile", "--yes", code=None)
+        code, _, err = scene.forge.run(path, "reconcile", "--yes", "--allow-removals", code=None)
         assert code in (0, 6, 8), err
         if code == 0:
             return
@@ -183,7 +183,7 @@ def test_killed_while_the_library_changes_nothing_is_double_or_lost(
     for day in scene.days[1:]:
         scene.forge.run(path, "import-csv", day)
         for _ in range(KILLS // (DAYS - 1)):
-            more = ["--refresh"] if chance.random() < 0.1 else []
+            more = ["--allow-removals", *(["--refresh"] if chance.random() < 0.1 else [])]
             run = scene.forge.start(path, "reconcile", "--yes", *more)
             killed_after(double, run, chance.randrange(24), chance.random() * 0.02)
     calm_down(scene, double, path)

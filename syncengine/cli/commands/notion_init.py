@@ -62,10 +62,7 @@ def command(
 
 
 def _next(report: SetUp) -> str:
-    """Return what to do next: what may have pages already is looked at first."""
+    """Return what to do next; a plan without a look would make anew the pages that are there."""
     if any(each.state in ("found", "adopted") for each in report.places):
-        return (
-            "next: syncengine reconcile --refresh, which looks at the pages that are there already; without "
-            "--refresh they would be made a second time"
-        )
+        return "next: syncengine reconcile looks at the pages that are there, shows what is to do and asks"
     return "next: syncengine reconcile --dry-run shows what would be written"

@@ -50,7 +50,8 @@ def command(
     ):
         tools = sinks.tools(database, cli.clock, run.id)
         report = sync_page(address, hand, tools, _asking(cli, database))
-        codes = [ExitCode.PARTIAL] if report.conflicts or report.failed else []
+        is_partial = report.conflicts or report.failed or report.doubles
+        codes = [ExitCode.PARTIAL] if is_partial else []
         run.exit_code = first_of(codes)
     if cli.json:
         cli.emit("notion-page", _document(report, address))
@@ -89,6 +90,7 @@ def _document(report: PageReport, address: str) -> dict[str, object]:
             {"entity": each.entity, "key": each.key, "fields": dict(each.fields)}
             for each in report.conflicts
         ],
+        "doubles": report.doubles,
         "failed": [{"key": each.action.key, "reason": each.reason} for each in report.failed],
         "calls": sum(report.calls.values()),
     }
@@ -98,6 +100,8 @@ def _show(cli: CliContext, report: PageReport) -> None:
     from syncengine.cli.plan_view import change
 
     entity, key = report.target
+    for double in report.doubles:
+        cli.warn(double)
     for failure in report.failed:
         cli.warn(f"{failure.action.entity} {failure.action.title!r} failed: {failure.reason}")
     for conflict in report.conflicts:

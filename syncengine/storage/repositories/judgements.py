@@ -17,6 +17,7 @@ from syncengine.storage.repositories.field_text import fields_of, fields_text
 JUDGEMENTS = ledger.judgements
 PLAYLIST = "playlist"
 EDIT = "edit"
+_KEEP = "keep-theirs"
 """Subjects; what is decided of edits in a sink is no part of the library."""
 SAME = "same"
 DIFFERENT = "different"
@@ -53,16 +54,25 @@ def judge_playlists(
 
 def edit_decisions(connection: Connection, sink: str) -> Decisions:
     """Return what people decided about values that were edited in a sink."""
+    return decisions_of(_decided(connection, sink))
+
+
+def kept_edits(connection: Connection, sink: str) -> list[Decision]:
+    """Return the decisions by which a person's values in a sink stay."""
+    return [each for each in _decided(connection, sink) if each.choice == _KEEP]
+
+
+def _decided(connection: Connection, sink: str) -> list[Decision]:
     j = JUDGEMENTS.c
     query = select(j.verdict, j.left, j.right).where(
         j.subject == EDIT, j.taken_back_at.is_(None), j.left.startswith(f"{sink} ", autoescape=True)
     )
-    decided = []
+    found = []
     for verdict, left, right in connection.execute(query.order_by(j.id)):
         _, address, name = left.split(" ", 2)
         (theirs,) = fields_of(right).values()
-        decided.append(Decision(address, name, theirs, verdict))
-    return decisions_of(decided)
+        found.append(Decision(address, name, theirs, verdict))
+    return found
 
 
 def judge_edits(
@@ -81,9 +91,9 @@ def judge_edits(
 
 
 def release_edits(connection: Connection, sink: str, address: str, at: Instant) -> int:
-    """Take back every decision on edits of the thing at an address; return how many there were."""
+    """Take back the decisions to keep edits of the thing at an address; return how many there were."""
     j = JUDGEMENTS.c
-    held = (j.subject == EDIT) & j.taken_back_at.is_(None)
+    held = (j.subject == EDIT) & (j.verdict == _KEEP) & j.taken_back_at.is_(None)
     mine = j.left.startswith(f"{sink} {address} ", autoescape=True)
     done = connection.execute(update(JUDGEMENTS).where(held, mine).values(taken_back_at=at))
     return done.rowcount
