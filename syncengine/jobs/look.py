@@ -142,6 +142,8 @@ class _Looking:
         self._gone_by: dict[Target, Target] = {
             (item.entity, key): target for target, item in side.desired.items() for key in item.also
         }
+        # What is out of sight; gathered anew for each thing it would take ever longer.
+        self._away = {target for target, each in self.agreed.items() if _is_away(each)}
         self._known: list[tuple[Target, SeenItem]] = []
         self._found: dict[Target, list[SeenItem]] = {}
         self._seen: set[str] = set()
@@ -172,6 +174,7 @@ class _Looking:
                 self._known.append((target, seen))
             elif each.removed:
                 del self.agreed[target]
+                self._away.discard(target)
             elif target not in self._found:
                 self._put_away(target, DELETED)
 
@@ -181,10 +184,9 @@ class _Looking:
             self._note_place(target, seen)
         for target, several in self._found.items():
             self._choose(target, several)
-        absent = self._absent()
         for target, seen in self._known:
             if not seen.trashed:
-                self._compare(target, seen, absent)
+                self._compare(target, seen)
 
     # --------------------------------------------------------------------------------- each thing
 
@@ -207,13 +209,13 @@ class _Looking:
             self._put_away(target, TRASHED)
         elif not seen.trashed and (before.trashed or IN_TRASH in before.edits):
             edits = {name: now for name, now in before.edits.items() if name != IN_TRASH}
-            self.agreed[target] = replace(before, trashed=False, edits=edits)
+            self._keep(target, replace(before, trashed=False, edits=edits))
 
     def _put_away(self, target: Target, where: str) -> None:
         before = self.agreed[target]
         if before.edits.get(IN_TRASH) != where:
             self.report.gone += 1
-        self.agreed[target] = with_edits(before, {**before.edits, IN_TRASH: where})
+        self._keep(target, with_edits(before, {**before.edits, IN_TRASH: where}))
 
     def _choose(self, target: Target, several: list[SeenItem]) -> None:
         """Adopt one of the things that go by a key: one in sight, by its present key, and the oldest."""
@@ -259,24 +261,23 @@ class _Looking:
         now = self._in_keys(item.entity, seen)
         policies = self._sink.policies.get(item.entity, {})
         self._targets[seen.address] = target
-        self.agreed[target] = adopted(
-            item, seen.address, now, policies, trashed=seen.trashed, absent=self._absent()
-        )
+        made = adopted(item, seen.address, now, policies, trashed=seen.trashed, absent=self._away)
+        self._keep(target, made)
 
     def _item(self, target: Target) -> Item:
         return self._desired.get(target) or Item(*target, target[1], {})
 
-    def _compare(self, target: Target, seen: SeenItem, absent: Collection[Target]) -> None:
+    def _compare(self, target: Target, seen: SeenItem) -> None:
         before = self.agreed[target]
         policies = self._sink.policies.get(seen.entity, {})
         now = self._in_keys(seen.entity, seen)
-        edits = edits_of(before, now, policies, absent)
+        edits = edits_of(before, now, policies, self._away)
         if self._finds_others_gone(before, edits):
-            edits = edits_of(before, now, policies, self._absent())
+            edits = edits_of(before, now, policies, self._away)
         after = with_edits(before, edits)
         if item := self._desired.get(target):
             after = absorbed(after, item)
-        self.agreed[target] = after
+        self._keep(target, after)
         self.report.edited += bool(after.edits)
 
     def _finds_others_gone(self, before: Agreed, edits: Mapping[str, Value]) -> bool:
@@ -305,10 +306,13 @@ class _Looking:
             return True
         return False
 
-    def _absent(self) -> frozenset[Target]:
-        return frozenset(
-            target for target, each in self.agreed.items() if each.trashed or IN_TRASH in each.edits
-        )
+    def _keep(self, target: Target, each: Agreed) -> None:
+        """Note what is agreed of a thing, and whether it is in sight: no relation shows what is not."""
+        self.agreed[target] = each
+        if _is_away(each):
+            self._away.add(target)
+        else:
+            self._away.discard(target)
 
     def _in_keys(self, entity: Entity, seen: SeenItem) -> dict[str, Value]:
         """Return a thing's fields with keys in relations, of which what was cut off is read."""
@@ -327,6 +331,10 @@ class _Looking:
     def _key(self, address: str) -> str:
         target = self._targets.get(address)
         return address if target is None else target[1]
+
+
+def _is_away(each: Agreed) -> bool:
+    return each.trashed or IN_TRASH in each.edits
 
 
 def _rank(target: Target, seen: SeenItem) -> tuple[bool, bool, Instant, str]:
