@@ -203,7 +203,7 @@ class NotionMachine(RuleBasedStateMachine):
     @rule(entity=st.sampled_from(ENTITIES), name=st.sampled_from(["Name", "Sync key", "Artists"]))
     def rename_property(self, entity: str, name: str) -> None:
         if name in self.lives.shelves[entity].properties:  # type: ignore[index]
-            self.people.rename(entity, name, f"My {name}")
+            self.people.rename(entity, name, f"My {name}")  # type: ignore[arg-type]
 
     @rule(entity=st.sampled_from(ENTITIES), which=PICK)
     def add_own_page(self, entity: str, which: int) -> None:
