@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from syncengine.adapters.notion import setup
 from syncengine.adapters.notion.asking import Ask, Json
+from syncengine.adapters.notion.shelf import Shelves
 from syncengine.adapters.notion.wire import STEADY, NotionWire
 from syncengine.adapters.notion.writer import NotionWriter
 from syncengine.bootstrap import notion, sinks
@@ -25,7 +26,6 @@ from syncengine.jobs.reconciling import (
     Prepared,
     Tools,
     carry_out,
-    note_agreement,
     prepare,
     prepare_saved,
 )
@@ -47,11 +47,13 @@ class Killed(BaseException):
 class Life:
     """What a process can still do: so many steps, which are requests and transactions; None is no end.
 
-    A request has two: one before it leaves, one when its answer is there.
+    A request has two: one before it leaves, one when its answer is there. With an ``end`` it is over when
+    such a request was answered.
     """
 
-    def __init__(self, steps: int | None = None) -> None:
+    def __init__(self, steps: int | None = None, end: str = "") -> None:
         self._steps = steps
+        self._end = end
         self._lock = Lock()
 
     def step(self) -> None:
@@ -61,6 +63,12 @@ class Life:
                 self._steps -= 1
                 if self._steps < 0:
                     raise Killed
+
+    def answered(self, endpoint: str) -> None:
+        """Live on after an answer, or raise Killed."""
+        if endpoint == self._end:
+            self._steps = 0
+        self.step()
 
 
 class MortalWire:
@@ -76,15 +84,17 @@ class MortalWire:
         return Counter(self._wire.calls) - self._before
 
     def read(self, endpoint: str, ask: Ask) -> Json:
-        return self._within(lambda: self._wire.read(endpoint, ask))
+        return self._within(endpoint, lambda: self._wire.read(endpoint, ask))
 
     def write(self, endpoint: str, ask: Ask, *, repeatable: bool) -> Json:
-        return self._within(lambda: self._wire.write(endpoint, ask, repeatable=repeatable))
+        return self._within(
+            endpoint, lambda: self._wire.write(endpoint, ask, repeatable=repeatable)
+        )
 
-    def _within(self, request: Callable[[], T]) -> T:
+    def _within(self, endpoint: str, request: Callable[[], T]) -> T:
         self._life.step()
         answer = request()
-        self._life.step()
+        self._life.answered(endpoint)
         return answer
 
 
@@ -142,7 +152,7 @@ class Lives:
         self._stack.close()
 
     @property
-    def _shelves(self) -> setup.Shelves:
+    def _shelves(self) -> Shelves:
         return notion.shelves_of(self.database, self.time.clock)
 
     @contextmanager
@@ -210,7 +220,6 @@ class Lives:
                 if not order.dry:
                     planned = came.prepared.planned
                     came.report = carry_out(hand, planned, tools, progress, limit=order.limit)
-                    note_agreement([hand], tools)
             finally:
                 came.calls = hand.writer.calls
         return came

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from syncengine.adapters.notion.fields import PROPERTIES
-from syncengine.core.plan import ENTITIES, Entity
+from syncengine.core.plan import ENTITIES, IN_TRASH, Entity
 from tests.fakes.notion_things import Page
 from tests.notion_watch import Watch
 
@@ -73,6 +73,7 @@ class People:
 
     def trash(self, page: Page) -> None:
         self.person.trash(page)
+        self.deeds.touched.add((page.id, IN_TRASH))
         self.deeds.trashed.add(page.id)
 
     def restore(self, page: Page) -> None:
@@ -84,6 +85,7 @@ class People:
         key = self.watch.item(page).fields.get("Sync key")
         known = {each.address for each in self.watch.side().agreed.values()}
         self.person.delete(page)
+        self.deeds.touched.add((page.id, IN_TRASH))
         self.deeds.trashed.discard(page.id)
         if page.id in known:
             self.deeds.deleted[self.watch.entity_of(page), str(key)] = page.id

@@ -138,12 +138,8 @@ class Watch:
         side = prepared.planned.sides["notion"]
         address = side.agreed[entity, key].address
         for name in fields:
-            if name == IN_TRASH:
-                is_away = address not in self.world.pages or self.world.pages[address].trashed
-                assert is_away, f"{entity} {key} is there, and was said to be away"
-            else:
-                touched = self.lost or (address, name) in self.deeds.touched
-                assert touched, f"nobody touched {name} of {entity} {key}: {fields[name]}"
+            touched = self.lost or (address, name) in self.deeds.touched
+            assert touched, f"nobody touched {name} of {entity} {key}: {fields[name]}"
 
     def compare(self, before: Sight) -> None:
         """See that a run left people's own alone."""
@@ -269,8 +265,8 @@ class Watch:
             for name in {*item.properties, *seen.fields} - {REMOVED}:
                 if (seen.address, name) in self.deeds.kept:
                     continue
-                want, now = self.wanted(side, target, name), seen.fields.get(name)
-                want, now = _visible(want, sight.shown), _visible(now, sight.shown)
+                want = _visible(self.wanted(side, target, name), sight.shown)
+                now = _visible(seen.fields.get(name), sight.shown)
                 policy = policies.get(target[0], {}).get(name)
                 if isinstance(policy, Along) or _is_near(policy, want, now):
                     continue
@@ -330,5 +326,6 @@ _ID = "00000000-0000-0000-0000-000000000000"
 
 
 def _is_near(policy: object, want: object, now: object) -> bool:
-    near = isinstance(policy, Tolerant) and isinstance(want, int) and isinstance(now, int)
-    return near and abs(want - now) < policy.threshold
+    if not isinstance(policy, Tolerant) or not isinstance(want, int) or not isinstance(now, int):
+        return False
+    return abs(want - now) < policy.threshold

@@ -168,15 +168,19 @@ def absorbed(before: Agreed, item: Item) -> Agreed:
         for name, theirs in before.edits.items()
         if name in item.properties and item.properties[name] == theirs
     }
-    if not same:
-        return before
-    properties = {**before.properties, **same}
+    return holding(before, same) if same else before
+
+
+def holding(before: Agreed, fields: Mapping[str, Value]) -> Agreed:
+    """Return what is agreed of a thing that holds some fields as they were wanted, whoever wrote them."""
+    properties = {**before.properties, **fields}
+    properties = {name: value for name, value in properties.items() if value is not None}
     return replace(
         before,
         digest=digest(properties),
         properties=properties,
-        reads_as={name: now for name, now in before.reads_as.items() if name not in same},
-        edits={name: theirs for name, theirs in before.edits.items() if name not in same},
+        reads_as={name: now for name, now in before.reads_as.items() if name not in fields},
+        edits={name: theirs for name, theirs in before.edits.items() if name not in fields},
     )
 
 

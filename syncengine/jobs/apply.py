@@ -188,7 +188,9 @@ class _Applying:
             beginning.add((action.entity, action.key))
             chosen.append((action, *self._change(action)))
         numbers = self._write_down(
-            Intent(each.id, each.action, each.entity, each.key, change.address, pushed)
+            Intent(
+                each.id, each.action, each.entity, each.key, change.address, pushed | _marks(each)
+            )
             for each, change, pushed in chosen
         )
         for number, (action, change, pushed) in zip(numbers, chosen, strict=True):
@@ -332,8 +334,10 @@ class _Applying:
             self._queue = deque(each for each in self._queue if each.action != "create")
         if isinstance(error, Gone) and flight.action.action != "create":
             self._gone.append(flight.action)
-        # A create that may have been done keeps its intent open: the next run looks for it first.
-        if not (isinstance(error, OutcomeUnknown) and flight.action.action == "create"):
+        # What may have been done keeps its intent open: the next run looks for it first.
+        is_create = flight.action.action == "create"
+        may_be_done = OutcomeUnknown if is_create else OutcomeUnknown | TryLater
+        if not isinstance(error, may_be_done):
             self._ended.append(Ended(flight.number, FAILED, str(error)))
 
     def _finish_what_is_under_way(self) -> None:
@@ -384,3 +388,8 @@ class _Applying:
             where = DELETED if seen is None else TRASHED
             self._agreed[target] = with_edits(before, {**before.edits, IN_TRASH: where})
             self._settled.append(self._agreed[target])
+
+
+def _marks(action: Action) -> dict[str, Value]:
+    """Return what an action says of a thing beside its properties."""
+    return {name: action.fields[name][1] for name in (REMOVED, IN_TRASH) if name in action.fields}

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from syncengine.core.edits import edits_of
+from syncengine.core.edits import edits_of, holding, with_edits
 from syncengine.core.moment import Instant
-from syncengine.core.plan import Action, Agreed, Entity, Related, Target, Value
+from syncengine.core.plan import (
+    IN_TRASH,
+    REMOVED,
+    TRASHED,
+    Action,
+    Agreed,
+    Entity,
+    FieldPolicy,
+    Related,
+    Target,
+    Value,
+)
 from syncengine.core.ports import Clock
 from syncengine.core.reconcile import settle
 from syncengine.core.sink import Sink
@@ -21,8 +33,8 @@ NOT_DONE = "not done"
 def settle_doubts(sink: Sink, *, writer: Writer, open_unit: OpenUnit, clock: Clock) -> int:
     """Look for what was being written when a run was cut off; return how many writes that were.
 
-    A create that was done is agreed now, as it was pushed; one that was not is planned again, and so is
-    a change, which can be made twice.
+    A create that was done is agreed now, as it was pushed; one that was not is planned again. Of a change
+    is agreed what stands there; the rest can be made twice.
     """
     with open_unit() as unit:
         doubts = unit.journal(sink.name).doubts()
@@ -44,6 +56,7 @@ class _Settling:
         self._sink = sink
         self._writer = writer
         self._agreed = agreed
+        self._addresses = {each.address or "": target for target, each in agreed.items()}
         self.settled: dict[Target, Agreed] = {}
         self.ended: list[Ended] = []
 
@@ -62,8 +75,7 @@ class _Settling:
         for each in doubts:
             intent = each.intent
             if intent.kind != "create" or intent.entity not in self._sink.entities:
-                is_update = intent.kind == "update" and intent.address and intent.fields
-                found.append((each, self._writer.at(intent.address or "") if is_update else None))
+                found.append((each, self._writer.at(intent.address) if intent.address else None))
         return found
 
     def _find(self, entity: Entity, creates: list[Doubt]) -> dict[str, SeenItem]:
@@ -86,26 +98,48 @@ class _Settling:
         """Note what came of a write."""
         intent = doubt.intent
         target = (intent.entity, intent.key)
-        before = self.settled.get(target, self._agreed.get(target))
-        was_done = seen is not None and (intent.kind == "create" or self._holds(doubt, seen))
-        if seen is None or not was_done or (before is None and intent.kind != "create"):
+        before = self._now(target)
+        if seen is None or (before is None and intent.kind != "create"):
             self.ended.append(Ended(doubt.number, NOT_DONE))
-            return
-        fields = {name: (None, value) for name, value in intent.fields.items()}
-        action = Action(intent.action, intent.kind, *target, intent.key, fields, "")
-        self.settled[target] = settle(action, before, seen.address, pushed=intent.fields)
-        self.ended.append(Ended(doubt.number, DONE, address=seen.address))
+        elif before is None or intent.kind == "create":
+            fields = {name: (None, value) for name, value in intent.fields.items()}
+            action = Action(intent.action, intent.kind, *target, intent.key, fields, "")
+            made = settle(action, before, seen.address, pushed=intent.fields)
+            edits: dict[str, Value] = {IN_TRASH: TRASHED} if seen.trashed else {}
+            self._end(doubt, target, with_edits(made, edits))
+        else:
+            self._end(doubt, target, self._held(doubt, before, seen))
 
-    def _holds(self, doubt: Doubt, seen: SeenItem) -> bool:
-        """Say whether a thing holds what a change was to write into it."""
-        intent = doubt.intent
-        policies = self._sink.policies.get(intent.entity, {})
-        written = {
-            name: value
-            for name, value in intent.fields.items()
-            if not isinstance(policies.get(name), Related)
-        }
-        there: dict[str, Value] = {name: seen.fields.get(name) for name in written}
-        before = Agreed(intent.entity, intent.key, "", written, seen.address)
-        # Of relations alone it cannot be told; they are written again.
-        return bool(written) and not seen.trashed and not edits_of(before, there, policies)
+    def _end(self, doubt: Doubt, target: Target, now: Agreed) -> None:
+        is_done = self._now(target) != now
+        self.settled[target] = now
+        self._addresses[now.address or ""] = target
+        self.ended.append(Ended(doubt.number, DONE if is_done else NOT_DONE, address=now.address))
+
+    def _now(self, target: Target) -> Agreed | None:
+        return self.settled.get(target, self._agreed.get(target))
+
+    def _held(self, doubt: Doubt, before: Agreed, seen: SeenItem) -> Agreed:
+        """Return what is agreed of a change: as much of it as stands there, whoever wrote on since."""
+        wanted = dict(doubt.intent.fields)
+        trash, mark = wanted.pop(IN_TRASH, None), wanted.pop(REMOVED, None)
+        policies = self._sink.policies.get(doubt.intent.entity, {})
+        there = {name: self._in_keys(policies.get(name), name, seen) for name in wanted}
+        differ = edits_of(replace(before, properties=wanted, reads_as={}), there, policies)
+        now = holding(before, {name: wanted[name] for name in wanted.keys() - differ.keys()})
+        if trash is not None and trash is seen.trashed:
+            now = replace(now, trashed=seen.trashed, removed=seen.trashed)
+        elif mark is not None and mark is (seen.fields.get(REMOVED) is not None):
+            now = replace(now, removed=mark)
+        return now
+
+    def _in_keys(self, policy: FieldPolicy | None, name: str, seen: SeenItem) -> Value:
+        there = seen.fields.get(name)
+        if not isinstance(policy, Related):
+            return there
+        if name in seen.cut:
+            there = self._writer.related(seen.address, name)
+        if not isinstance(there, tuple):
+            return there
+        known = (self._addresses.get(each) for each in there)
+        return tuple(target[1] if target else "" for target in known)

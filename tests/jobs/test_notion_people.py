@@ -11,9 +11,11 @@ from syncengine.core.edits import Choice
 from syncengine.core.moment import Instant
 from syncengine.core.plan import ENTITIES, REMOVED
 from syncengine.jobs.reconcile import Wishes
+from tests.fakes.notion_faults import hung_up
 from tests.fakes.notion_things import Page
+from tests.fakes.notion_wired import UPDATE
 from tests.moving_library import MovingLibrary
-from tests.notion_lives import Came, Life, Lives, Order
+from tests.notion_lives import Came, Killed, Life, Lives, Order
 from tests.notion_people import People
 from tests.notion_watch import Watch
 
@@ -36,10 +38,26 @@ class Scene:
         self.library.told(self.lives.database, self.folder / "exports", now)
 
     def run(
-        self, choice: Choice | None = None, *, refresh: bool = False, life: Life | None = None
+        self,
+        choice: Choice | None = None,
+        *,
+        refresh: bool = False,
+        trash_removed: bool = False,
+        life: Life | None = None,
     ) -> Came:
         self.lives.time.now += 3600
-        return self.lives.run(Order(Wishes(choice=choice), refresh), life)
+        wishes = Wishes(choice=choice, trash_removed=trash_removed)
+        return self.lives.run(Order(wishes, refresh), life)
+
+    def stopped(self) -> bool:
+        """Run, and return whether that was ended before its time."""
+        report = self.run().report
+        return report is not None and report.stopped is not None
+
+    def conflicts(self) -> list[object]:
+        """Run, and return the fields in conflict."""
+        actions = self.run().plan.sinks["notion"].actions
+        return [each.fields for each in actions if each.action == "conflict"]
 
     def lose_memory(self) -> None:
         with self.lives.database.unit() as unit:
@@ -110,3 +128,31 @@ def test_what_left_the_library_while_our_memory_was_lost_is_marked_so(scene: Sce
     scene.tell()
     scene.run()
     assert scene.says(scene.page("csv:mix"), REMOVED) is None
+
+
+def test_a_change_that_was_given_up_and_yet_done_is_nobodys_edit(scene: Scene) -> None:
+    scene.library.song(0).label = "New"
+    scene.library.lists["Liked_Songs"] = [0, 1, 2]
+    scene.tell()
+    scene.lives.double.faults.add("PATCH *", hung_up(done=True), times=6)
+    assert scene.stopped()
+    scene.people.write(scene.track(0), "Name", "Mine")
+    scene.library.song(0).label = "Newer"
+    scene.library.lists["Road trip"] = [0]
+    scene.tell()
+    (conflict,) = [
+        each for each in scene.run().plan.sinks["notion"].actions if each.action == "conflict"
+    ]
+    assert conflict.fields == {"Name": ("Mine", "Song 0")}
+
+
+def test_what_was_put_into_the_trash_by_a_run_that_was_killed_is_nobodys_edit(scene: Scene) -> None:
+    scene.library.lists["Mix"] = [1]
+    scene.tell()
+    with pytest.raises(Killed):
+        scene.run(trash_removed=True, life=Life(end=UPDATE))
+    assert scene.track(0).trashed
+    scene.library.lists["Mix"] = [0, 1]
+    scene.tell()
+    scene.run()
+    assert not scene.track(0).trashed
