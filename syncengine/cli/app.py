@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import typer
 
 from syncengine.cli.context import FORMAT_VERSION, Draft, now
+from syncengine.cli.cycles import without_search_for_cycles
 from syncengine.cli.exits import ExitCode, code_of
 from syncengine.cli.lazy import CommandGroup, build
 from syncengine.cli.registry import COMMANDS, GROUPS, Entry
@@ -57,7 +57,7 @@ def run(
         build(commands, GROUPS, _ABOUT).main(given, prog_name=PROGRAM)
     terminal = Terminal()
     draft = Draft(terminal, clock, json=_wants_json(given))
-    with _heeding_sigterm(), _without_search_for_cycles():
+    with _heeding_sigterm(), without_search_for_cycles():
         try:
             code = _invoke(build(commands, GROUPS, _ABOUT), given, draft)
         except BaseException as error:  # noqa: BLE001 -- the one error boundary
@@ -176,21 +176,6 @@ def _close(terminal: Terminal, code: int) -> int:
         terminal.write_talk(f"error: {error}")
         return code or ExitCode.ERROR
     return code
-
-
-@contextmanager
-def _without_search_for_cycles() -> Iterator[None]:
-    """Let memory be freed by counting references alone while one command runs.
-
-    Rows by the thousand are made and kept, in no cycles: looking for some finds nothing.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @contextmanager

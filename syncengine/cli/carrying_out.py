@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypedDict
 
 from syncengine.cli.context import CliContext, Steps
+from syncengine.cli.cycles import searching_for_cycles
 from syncengine.cli.exits import ExitCode, code_of
 from syncengine.cli.text import counted, duration
 
@@ -38,7 +39,8 @@ def carry_out_all(
         with cli.progress(f"writing to {name.capitalize()}") as steps:
             watch = _Watch(name, steps)
             try:
-                reports[name] = carry_out(hand, planned, tools, watch, limit=limit)
+                with searching_for_cycles():
+                    reports[name] = carry_out(hand, planned, tools, watch, limit=limit)
             except BaseException as error:
                 if not isinstance(error, Exception) and watch.total:
                     cli.say(
