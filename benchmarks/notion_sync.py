@@ -22,8 +22,6 @@ from typing import Any, Self
 from benchmarks.process import Cost, run
 
 ROOT = Path(__file__).resolve().parent.parent
-ROUNDS = 5
-"""How often the quick commands are measured."""
 CHANGES = 20
 """How many entries of playlists change on the last day."""
 
@@ -58,8 +56,9 @@ class Notion:
 class Library:
     """A library's database and folders of exports, and the commands that are run on it."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], rounds: int) -> None:
         self._folder = folder
+        self._rounds = rounds
         self._environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
         self._number = 0
 
@@ -72,20 +71,20 @@ class Library:
     def often(self, *words: object) -> float:
         """Return the median of the seconds that a command takes which changes nothing."""
         self(*words)
-        return median(self(*words).seconds for _ in range(ROUNDS))
+        return median(self(*words).seconds for _ in range(self._rounds))
 
     def lose(self) -> None:
         """Lose the database, with all that it knows of Notion."""
         self._number += 1
 
 
-def measure(folder: Path, tracks: int) -> dict[str, float]:
+def measure(folder: Path, tracks: int, rounds: int) -> dict[str, float]:
     """Return the figures by the names of the table."""
     make = [sys.executable, "-m", "benchmarks.notion_sync", "--exports", str(folder)]
     run([*make, "--tracks", str(tracks)], cwd=ROOT, env=os.environ)
     found: dict[str, float] = {}
     with Notion() as notion:
-        library = Library(folder, notion.ask("environment"))
+        library = Library(folder, notion.ask("environment"), rounds)
         library("import-csv", folder / "day-0")
         library("notion", "init")
         found |= _first_sync(library, notion)
@@ -109,9 +108,9 @@ def _first_sync(library: Library, notion: Notion) -> dict[str, float]:
     print(f"first sync: {cost.seconds:.1f} s, {told}", flush=True)
     return {
         "first-seconds": cost.seconds,
-        "first-megabytes": cost.megabytes,
+        "first-megabytes": round(cost.megabytes),
         "first-pages": told["pages"],
-        "first-requests": told["requests"] / told["pages"],
+        "first-beyond": told["requests"] - told["pages"],
         "first-twice": told["changes"] + told["doubles"],
     }
 
@@ -157,7 +156,7 @@ def _lost(library: Library, notion: Notion) -> dict[str, float]:
     print(f"local state lost, --refresh: {cost.seconds:.1f} s, {told}", flush=True)
     return {
         "lost-seconds": cost.seconds,
-        "lost-megabytes": cost.megabytes,
+        "lost-megabytes": round(cost.megabytes),
         "lost-reads": told["reads"],
         "lost-creates": told["creates"],
         "lost-doubles": told["doubles"],
@@ -238,6 +237,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.notion_sync", description=__doc__)
     parser.add_argument("--tracks", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=5, help="of the quick commands (5)")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--exports", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
@@ -247,7 +247,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         export(options.exports, options.tracks)
     else:
         with tempfile.TemporaryDirectory(prefix="syncengine-notion-") as folder:
-            found = measure(Path(folder), options.tracks)
+            found = measure(Path(folder), options.tracks, options.rounds)
         for name, value in found.items():
             print(f"{name:<16}{value:12.3f}")
         print(json.dumps({"within": found}))
