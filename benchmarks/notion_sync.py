@@ -70,7 +70,8 @@ class Library:
 
     def often(self, *words: object) -> float:
         """Return the median of the seconds that a command takes which changes nothing."""
-        self(*words)
+        if self._rounds > 1:
+            self(*words)
         return median(self(*words).seconds for _ in range(self._rounds))
 
     def lose(self) -> None:
@@ -121,7 +122,7 @@ def _nothing_changed(library: Library, notion: Notion) -> dict[str, float]:
     library("reconcile", "--yes")
     requests = notion.ask("figures")["requests"]
     print(f"nothing changed: status {status:.3f} s, plan {plan:.3f} s", flush=True)
-    return {"same-requests": requests, "same-plan": plan, "same-times": plan / status}
+    return {"same-requests": requests, "same-plan": plan, "same-times": round(plan / status, 2)}
 
 
 def _drifted(library: Library, notion: Notion) -> dict[str, float]:

@@ -158,7 +158,7 @@ def test_a_first_sync_that_is_killed_fifty_times_in_a_storm_ends_as_one_that_was
     kills = 0
     while kills < KILLS:
         run = scene.forge.start(path, "reconcile", "--yes")
-        kills += killed_after(double, run, chance.randrange(18), chance.random() * 0.02)
+        kills += killed_after(double, run, chance.randrange(14), chance.random() * 0.02)
         assert len(agreed(path)) < 400, "it was done before it was killed often enough"
     calm_down(scene, double, path)
     storm, double.storm = double.storm, None
@@ -185,7 +185,7 @@ def test_killed_while_the_library_changes_nothing_is_double_or_lost(
         for _ in range(KILLS // (DAYS - 1)):
             more = ["--allow-removals", *(["--refresh"] if chance.random() < 0.1 else [])]
             run = scene.forge.start(path, "reconcile", "--yes", *more)
-            killed_after(double, run, chance.randrange(24), chance.random() * 0.02)
+            killed_after(double, run, chance.randrange(18), chance.random() * 0.02)
     calm_down(scene, double, path)
     double.storm = None
     double.lag(0)
