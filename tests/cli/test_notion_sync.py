@@ -182,7 +182,10 @@ def test_databases_that_are_found_again_are_to_be_looked_at_first(small: NotionS
     with small.database().unit() as unit:
         unit.remote("notion").forget("schema")
         unit.commit()
-    assert "next: syncengine reconcile looks at the pages that are there" in small.shell("notion", "init").err
+    assert (
+        "next: syncengine reconcile looks at the pages that are there"
+        in small.shell("notion", "init").err
+    )
 
 
 def test_lost_state_is_found_again_and_nothing_is_made_twice(small: NotionShell) -> None:
