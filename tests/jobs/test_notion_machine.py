@@ -214,6 +214,7 @@ class NotionMachine(RuleBasedStateMachine):
     @rule(which=PICK)
     def duplicate(self, which: int) -> None:
         if page := self.a_page(which):
+            self.pass_time(60)  # within a minute nobody can tell which was first
             self.people.duplicate(page)
             self.a_while(which)
 
