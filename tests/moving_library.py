@@ -15,9 +15,13 @@ from syncengine.jobs.import_report import Options
 from syncengine.jobs.playlists import join_playlists
 from syncengine.storage.unit_of_work import Database
 from tests.builders import track
-from tests.made_exports import write
+from tests.made_exports import HEADER
 
 LABELS = ("Label", "Other, label", "")
+_WITH_IDS = (
+    "Track URI,Track Name,Artist URI,Artist Name,Album URI,Album Name,Album Release Date,Disc Number,"
+    "Track Number,Track Duration (ms),Explicit,Popularity,Added By,Added At"
+)
 _FEATURES = "0.5,0.5,5,-7,1,0.05,0.1,0,0.1,0.5,120,4"
 
 
@@ -32,9 +36,15 @@ class Song:
     explicit: bool = False
     named: bool = False
 
-    def line(self) -> str:
+    def line(self, *, with_ids: bool) -> str:
         n = self.number
         uri = "" if self.named else track(n)
+        if with_ids:
+            return (
+                f"{uri},Song {n},spotify:artist:{n % 3:022d},Artist {n % 3},spotify:album:{n % 3:022d},"
+                f"Album {n % 3},2020-01-01,1,1,200000,{str(self.explicit).lower()},{self.popularity},"
+                "somebody,2025-06-01T12:00:00Z"
+            )
         return (
             f'{uri},"Song {n}","Album {n % 3}","Artist {n % 3}",2020-01-01,200000,{self.popularity},'
             f"{str(self.explicit).lower()},somebody,2025-06-01T12:00:00Z,"
@@ -48,6 +58,8 @@ class MovingLibrary:
 
     songs: dict[int, Song] = field(default_factory=dict)
     lists: dict[str, list[int]] = field(default_factory=dict)
+    with_ids: bool = False
+    """Whether the exporter tells the ids of artists and albums."""
     joins: list[tuple[str, str]] = field(default_factory=list)
     """What is said to be one playlist once it is told, by stems."""
 
@@ -63,8 +75,11 @@ class MovingLibrary:
     def told(self, database: Database, folder: Path, now: Instant) -> None:
         """Import the library as it is now."""
         shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
         for stem, numbers in self.lists.items():
-            write(folder / f"{stem}.csv", [self.song(each).line() for each in numbers])
+            lines = [self.song(each).line(with_ids=self.with_ids) for each in numbers]
+            text = "\n".join([_WITH_IDS if self.with_ids else HEADER, *lines, ""])
+            (folder / f"{stem}.csv").write_text(text, "utf-8")
         import_csv(
             [folder],
             Options(taken_at=now, whole_library=True),

@@ -33,6 +33,7 @@ from syncengine.jobs.runs import recorded_run
 from syncengine.storage.unit_of_work import Database, UnitOfWork
 from tests.builders import make_database
 from tests.fakes.notion import NotionDouble
+from tests.fakes.notion_http import OLD
 from tests.fakes.notion_wired import Time, wired
 
 T = TypeVar("T")
@@ -129,6 +130,7 @@ class Lives:
 
     folder: Path
     in_flight: int = 1
+    version: str = OLD
     time: Time = field(default_factory=Time)
 
     def __post_init__(self) -> None:
@@ -139,7 +141,11 @@ class Lives:
         self._stack.enter_context(self.database.kept_open())
         home = self.double.home("Music")
         self.settings = Settings.load(
-            environ={**self.double.environment, "NOTION_PARENT_PAGE_ID": home.id}
+            environ={
+                **self.double.environment,
+                "NOTION_PARENT_PAGE_ID": home.id,
+                "NOTION_VERSION": self.version,
+            }
         )
         self._wired: NotionWire | None = None
         with self._wire() as wire:
@@ -159,7 +165,8 @@ class Lives:
     def _wire(self) -> Iterator[NotionWire]:
         """Open a wire; one that was not stopped serves again, for a new one takes a while."""
         if self._wired is None:
-            self._wired = wired(self.double, self.time, policy=replace(STEADY, timeout=PATIENCE))
+            policy = replace(STEADY, timeout=PATIENCE)
+            self._wired = wired(self.double, self.time, version=self.version, policy=policy)
             self._stack.callback(self._wired.close)
         yield self._wired
 

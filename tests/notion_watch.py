@@ -179,7 +179,8 @@ class Watch:
                 continue
             was = _visible(self._held(before.items[name], field_name), shown)
             now = _visible(self._held(after.items[name], field_name), shown)
-            if was == now:
+            is_theirs = place in self.deeds.kept or was != _visible(self.deeds.wrote[place], shown)
+            if was == now or not is_theirs:
                 continue
             full = self._held(before.items[name], field_name)
             may = place not in self.deeds.kept and place in self.deeds.given_way

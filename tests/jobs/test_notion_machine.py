@@ -19,6 +19,7 @@ from syncengine.core.plan import ENTITIES, Agreed, Plan, Target
 from syncengine.core.plan_file import from_json, to_json
 from syncengine.errors import Gone, RemoteError, StalePlan
 from syncengine.jobs.reconcile import Wishes
+from tests.fakes.notion_http import VERSIONS
 from tests.fakes.notion_things import Page
 from tests.moving_library import LABELS, MovingLibrary
 from tests.notion_lives import Came, Killed, Lives, Order
@@ -50,11 +51,14 @@ class NotionMachine(RuleBasedStateMachine):
     """A library that changes, people who change it in Notion, and runs of which some go wrong."""
 
     @initialize(
-        in_flight=st.sampled_from([1, 1, 4]), lag=st.sampled_from([0, 0, 4]), synced=st.booleans()
+        in_flight=st.sampled_from([1, 1, 4]),
+        version=st.sampled_from(VERSIONS),
+        lag=st.sampled_from([0, 0, 4]),
+        synced=st.booleans(),
     )
-    def open(self, in_flight: int, lag: int, synced: bool) -> None:
+    def open(self, in_flight: int, version: str, lag: int, synced: bool) -> None:
         self.folder = Path(tempfile.mkdtemp())
-        self.lives = Lives(self.folder, in_flight)
+        self.lives = Lives(self.folder, in_flight, version)
         self.double = self.lives.double
         self.watch = Watch(self.lives)
         self.people = People(self.watch)
@@ -140,6 +144,11 @@ class NotionMachine(RuleBasedStateMachine):
         self.library.song(number).named = named
         self.is_told = False
 
+    @rule(with_ids=st.booleans())
+    def change_the_exporter(self, with_ids: bool) -> None:
+        self.library.with_ids = with_ids
+        self.is_told = False
+
     # ------------------------------------------------------------------------------------ in Notion
 
     def a_page(self, which: int) -> Page | None:
@@ -214,6 +223,7 @@ class NotionMachine(RuleBasedStateMachine):
     @rule(which=PICK)
     def duplicate(self, which: int) -> None:
         if page := self.a_page(which):
+            self.pass_time(60)  # within a minute nobody can tell which was first
             self.people.duplicate(page)
             self.a_while(which)
 
