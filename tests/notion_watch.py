@@ -227,6 +227,7 @@ class Watch:
                     f"{after.items[name].keys} was put into the trash by a person, and is back"
                 )
                 self.deeds.trashed.discard(name)
+        self._forget_what_was_cleared_away()
         for (entity, key), address in list(self.deeds.deleted.items()):
             new = [
                 each
@@ -238,6 +239,13 @@ class Watch:
                 given = (address, IN_TRASH) in self.deeds.given_way
                 assert given, f"{entity} {key} was deleted by a person, and is back"
                 del self.deeds.deleted[entity, key]
+
+    def _forget_what_was_cleared_away(self) -> None:
+        """What had left the library when people deleted it is forgotten, and may come new."""
+        if self.deeds.deleted:
+            side = self.side()
+            for target in self.deeds.deleted.keys() - side.agreed.keys() - side.desired.keys():
+                del self.deeds.deleted[target]
 
     def _see_no_doubles(self, after: Sight) -> None:
         keys = Counter(

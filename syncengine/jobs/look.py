@@ -172,7 +172,7 @@ class _Looking:
             if seen is not None:
                 self._seen.add(each.address)
                 self._known.append((target, seen))
-            elif each.removed:
+            elif each.removed and target not in self._desired:
                 del self.agreed[target]
                 self._away.discard(target)
             elif target not in self._found:

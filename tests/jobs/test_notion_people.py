@@ -156,3 +156,20 @@ def test_what_was_put_into_the_trash_by_a_run_that_was_killed_is_nobodys_edit(sc
     scene.tell()
     scene.run()
     assert not scene.track(0).trashed
+
+
+def test_what_was_deleted_stays_away_where_it_left_the_library_before_and_came_back(
+    scene: Scene,
+) -> None:
+    scene.library.lists["Mix"] = [1]
+    scene.tell()
+    scene.run()
+    page = scene.track(0)
+    assert scene.says(page, REMOVED)
+    scene.people.delete(page)
+    scene.library.lists["Mix"] = [0, 1]
+    scene.tell()
+    scene.lives.time.now += 3600
+    came = scene.run(refresh=True)
+    track = [each for each in came.plan.sinks["notion"].actions if each.entity == "track"]
+    assert [each.action for each in track] == ["conflict"]
