@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
 
 from syncengine.adapters.notion import setup
 from syncengine.adapters.notion.asking import Ask, Json
@@ -36,7 +35,6 @@ from tests.fakes.notion import NotionDouble
 from tests.fakes.notion_http import OLD
 from tests.fakes.notion_wired import Time, wired
 
-T = TypeVar("T")
 PATIENCE = 0.3
 """Seconds of real time that a request waits for an answer."""
 
@@ -48,13 +46,13 @@ class Killed(BaseException):
 class Life:
     """What a process can still do: so many steps, which are requests and transactions; None is no end.
 
-    A request has two: one before it leaves, one when its answer is there. With an ``end`` it is over when
-    such a request was answered.
+    A request has two: one before it leaves, one when its answer is there. With ``writes`` it is over when
+    so many of those that change something were answered.
     """
 
-    def __init__(self, steps: int | None = None, end: str = "") -> None:
+    def __init__(self, steps: int | None = None, *, writes: int | None = None) -> None:
         self._steps = steps
-        self._end = end
+        self._writes = writes
         self._lock = Lock()
 
     def step(self) -> None:
@@ -65,10 +63,12 @@ class Life:
                 if self._steps < 0:
                     raise Killed
 
-    def answered(self, endpoint: str) -> None:
-        """Live on after an answer, or raise Killed."""
-        if endpoint == self._end:
-            self._steps = 0
+    def written(self) -> None:
+        """Live on after something was changed, or raise Killed."""
+        with self._lock:
+            if self._writes is not None:
+                self._writes -= 1
+                self._steps = self._steps if self._writes else 0
         self.step()
 
 
@@ -85,17 +85,15 @@ class MortalWire:
         return Counter(self._wire.calls) - self._before
 
     def read(self, endpoint: str, ask: Ask) -> Json:
-        return self._within(endpoint, lambda: self._wire.read(endpoint, ask))
+        self._life.step()
+        answer = self._wire.read(endpoint, ask)
+        self._life.step()
+        return answer
 
     def write(self, endpoint: str, ask: Ask, *, repeatable: bool) -> Json:
-        return self._within(
-            endpoint, lambda: self._wire.write(endpoint, ask, repeatable=repeatable)
-        )
-
-    def _within(self, endpoint: str, request: Callable[[], T]) -> T:
         self._life.step()
-        answer = request()
-        self._life.answered(endpoint)
+        answer = self._wire.write(endpoint, ask, repeatable=repeatable)
+        self._life.written()
         return answer
 
 

@@ -31,6 +31,11 @@ class People:
         ]
         return [page for *_, page in sorted(pages, key=lambda each: each[:-1])]
 
+    def page_of(self, entity: Entity, key: str) -> Page | None:
+        """Return the page in sight that we made for a key."""
+        pages = self.pages(entity)
+        return next((p for p in pages if self.watch.item(p).fields.get("Sync key") == key), None)
+
     def write(self, page: Page, name: str, value: object) -> None:
         """Write a value that is no relation."""
         entity = self.watch.entity_of(page)

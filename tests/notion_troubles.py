@@ -30,7 +30,7 @@ def trouble_of(double: NotionDouble, trouble: str, at: int) -> tuple[Life, Progr
         case "refused":
             faults.add("*", failed([401, 403, 429][at % 3], retry_after=300), skip=at // 3)
         case "killed":
-            return Life(at), _silent
+            return Life(writes=at // 2 + 1) if at % 2 else Life(at), _silent
         case "interrupted":
             return Life(), _interrupting(at // 4)
         case _:

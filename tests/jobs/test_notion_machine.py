@@ -19,6 +19,7 @@ from syncengine.core.plan import ENTITIES, Agreed, Plan, Target
 from syncengine.core.plan_file import from_json, to_json
 from syncengine.errors import Gone, RemoteError, StalePlan
 from syncengine.jobs.reconcile import Wishes
+from tests.builders import track
 from tests.fakes.notion_http import VERSIONS
 from tests.fakes.notion_things import Page
 from tests.moving_library import LABELS, MovingLibrary
@@ -54,7 +55,7 @@ class NotionMachine(RuleBasedStateMachine):
         in_flight=st.sampled_from([1, 1, 4]),
         version=st.sampled_from(VERSIONS),
         lag=st.sampled_from([0, 0, 4]),
-        synced=st.booleans(),
+        synced=st.sampled_from([True, True, False]),
     )
     def open(self, in_flight: int, version: str, lag: int, synced: bool) -> None:
         self.folder = Path(tempfile.mkdtemp())
@@ -227,6 +228,38 @@ class NotionMachine(RuleBasedStateMachine):
             self.people.duplicate(page)
             self.a_while(which)
 
+    # ---------------------------------------------------------------------------------------- both
+
+    @rule(number=SONGS, what=st.sampled_from(["facts", "playlists", "artist", "page"]), which=PICK)
+    def clash(self, number: int, what: str, which: int) -> None:
+        """A person changes the very thing that the library changes."""
+        page, song = self.people.page_of("track", track(number)), self.library.song(number)
+        if page is None:
+            return
+        match what:
+            case "facts":
+                name, value = [("Label", "Mine"), ("Popularity", 1), ("Genres", ["mine"])][
+                    which % 3
+                ]
+                self.people.write(page, name, value)
+                song.label, song.genres = (
+                    _chosen(LABELS, which),
+                    _chosen(["", "pop", "rock"], which),
+                )
+                song.popularity = which
+            case "playlists":
+                self.people.relate(page, "Playlists", self.people.related(page, "Playlists")[1:])
+                self.put_in_or_take_out(_chosen(sorted(self.library.lists), which), number)
+            case "artist":
+                for artist in self.people.related(page, "Artists"):
+                    self.people.trash(self.double.world.pages[artist])
+                self.library.lists["Mix2"] = [number, (number + 3) % 6]
+            case _:
+                self.people.trash(page)
+                song.popularity = which
+        self.is_told = False
+        self.a_while(which)
+
     # ----------------------------------------------------------------------------------------- runs
 
     @rule(
@@ -258,7 +291,7 @@ class NotionMachine(RuleBasedStateMachine):
     def run_in_a_storm(self, at: int, refresh: bool) -> None:
         self.run("storm", at, refresh, None, False, None)
 
-    @rule(at=st.integers(0, 12), limit=st.sampled_from([None, 2]))
+    @rule(at=st.integers(0, 30), limit=st.sampled_from([None, 2]))
     def run_and_die(self, at: int, limit: int | None) -> None:
         self.run("killed", at, False, None, False, limit)
 

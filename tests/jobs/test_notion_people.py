@@ -13,7 +13,6 @@ from syncengine.core.plan import ENTITIES, REMOVED
 from syncengine.jobs.reconcile import Wishes
 from tests.fakes.notion_faults import hung_up
 from tests.fakes.notion_things import Page
-from tests.fakes.notion_wired import UPDATE
 from tests.moving_library import MovingLibrary
 from tests.notion_lives import Came, Killed, Life, Lives, Order
 from tests.notion_people import People
@@ -150,7 +149,7 @@ def test_what_was_put_into_the_trash_by_a_run_that_was_killed_is_nobodys_edit(sc
     scene.library.lists["Mix"] = [1]
     scene.tell()
     with pytest.raises(Killed):
-        scene.run(trash_removed=True, life=Life(end=UPDATE))
+        scene.run(trash_removed=True, life=Life(writes=1))
     assert scene.track(0).trashed
     scene.library.lists["Mix"] = [0, 1]
     scene.tell()
