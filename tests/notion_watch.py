@@ -20,7 +20,6 @@ from syncengine.core.plan import (
     Agreed,
     Along,
     Entity,
-    Item,
     Related,
     Tolerant,
     Value,
@@ -147,13 +146,28 @@ class Watch:
         for name, page in before.pages.items():
             assert name in after.pages, "a page was deleted for good"
             self._compare_own(page, after.pages[name])
-        for name in after.pages.keys() - before.pages.keys():
-            page = after.pages[name]
+        new = after.pages.keys() - before.pages.keys()
+        for page in (after.pages[name] for name in new):
             assert page.created_by == self.us
             assert not any(page.values.get(each.id) for each in self._own_columns(page))
+        self._see_none_left_behind([after.items[name] for name in new], before)
         self._compare_written(before, after)
         self._compare_put_away(before, after)
         self._see_no_doubles(after)
+
+    def _see_none_left_behind(self, new: list[SeenItem], before: Sight) -> None:
+        """See that no page was made for a thing that has one, under a key that it went by."""
+        desired = self.side().desired if new and not self.lost else {}
+        for made in new:
+            item = desired.get((made.entity, made.keys[0]))
+            for each in before.items.values() if item and item.also else ():
+                assert (
+                    each.entity != made.entity
+                    or each.fields.get(SYNC_KEY) not in item.also
+                    or each.trashed
+                    or (each.address, SYNC_KEY) in self.deeds.touched
+                    or before.pages[each.address].created_by != self.us
+                ), f"{made.keys} was {each.keys}, and left its page behind"
 
     def _own_columns(self, page: Page) -> list[Property]:
         source = self.source(self.entity_of(page))
@@ -270,7 +284,6 @@ class Watch:
                 assert (agreed.address, IN_TRASH) in self.deeds.kept, f"{target} is away"
                 continue
             assert seen.fields.get(REMOVED) is None
-            self._see_none_stranded(item, sight)
             for name in {*item.properties, *seen.fields} - {REMOVED}:
                 if (seen.address, name) in self.deeds.kept:
                     continue
@@ -293,15 +306,6 @@ class Watch:
             and (name, SYNC_KEY) not in self.deeds.touched
         ]
         assert not strange, f"these are ours, and nobody knows them: {strange}"
-
-    def _see_none_stranded(self, item: Item, sight: Sight) -> None:
-        """See that a thing that is known under a better key now has kept its page."""
-        mine = [each for each in sight.items.values() if item.key in each.keys]
-        for each in sight.items.values():
-            old = str(each.fields.get(SYNC_KEY))
-            if each.entity == item.entity and old in item.also and not self.lost:
-                is_older = all(each.created_at < other.created_at for other in mine)
-                assert not is_older, f"{item.key} was {old}, and left its page behind"
 
     def _see_removed(self, agreed: Agreed, sight: Sight) -> None:
         seen = sight.items.get(agreed.address or "")
