@@ -160,7 +160,9 @@ class Watch:
         desired = self.side().desired if new and not self.lost else {}
         for made in new:
             item = desired.get((made.entity, made.keys[0]))
-            for each in before.items.values() if item and item.also else ():
+            if item is None or not item.also:
+                continue
+            for each in before.items.values():
                 assert (
                     each.entity != made.entity
                     or each.fields.get(SYNC_KEY) not in item.also
