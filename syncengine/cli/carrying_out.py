@@ -29,7 +29,7 @@ def carry_out_all(
     limit: int | None = None,
 ) -> dict[str, ApplyReport]:
     """Do in each sink what a plan says, and return what came of it by sink."""
-    from syncengine.jobs.reconciling import carry_out, note_agreement
+    from syncengine.jobs.reconciling import carry_out
 
     reports: dict[str, ApplyReport] = {}
     for hand in hands:
@@ -44,7 +44,6 @@ def carry_out_all(
                         f"{watch.count:,} of {watch.total:,} are done and written down; {GO_ON}"
                     )
                 raise
-    note_agreement(hands, tools)
     return reports
 
 

@@ -79,7 +79,8 @@ class Writer(Protocol):
     def write(self, change: Change) -> Written:
         """Create or change one thing.
 
-        A create whose outcome is not known is looked up by its key before it is made again.
+        A create whose outcome is not known is looked up by its key before it is made again. Where that
+        remains open it raises OutcomeUnknown; every other error says that nothing was created.
         """
 
     def find(self, entity: Entity, keys: Collection[str], since: Instant) -> Iterator[SeenItem]:

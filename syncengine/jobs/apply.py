@@ -32,7 +32,6 @@ from syncengine.errors import (
     Rejected,
     RemoteError,
     SignInNeeded,
-    Transient,
     TryLater,
 )
 from syncengine.jobs.runs import OpenUnit
@@ -65,13 +64,14 @@ class ApplyReport:
     """What an apply came to.
 
     ``left`` counts actions that nobody tried; ``calls`` are the requests that were made, by endpoint;
-    ``stopped`` is what ended it before its time.
+    ``stopped`` is what ended it before its time; ``exact`` says that all was written as the plan has it.
     """
 
     done: int = 0
     failed: list[Failure] = field(default_factory=list)
     left: int = 0
     stopped: RemoteError | None = None
+    exact: bool = True
     calls: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -279,6 +279,8 @@ class _Applying:
         self._agreed[target] = now
         self._settled.append(now)
         self._ended.append(Ended(flight.number, DONE, address=written.address))
+        wanted = {name: action.fields[name][1] for name in flight.pushed}
+        self._report.exact &= pushed == wanted
         self._report.done += 1
 
     def _in_keys(self, action: Action, holds: Mapping[str, Value]) -> dict[str, Value]:
@@ -302,8 +304,7 @@ class _Applying:
         if isinstance(error, Gone) and flight.action.action != "create":
             self._gone.append(flight.action)
         # A create that may have been done keeps its intent open: the next run looks for it first.
-        may_be_done = isinstance(error, OutcomeUnknown | TryLater | Transient)
-        if not (may_be_done and flight.action.action == "create"):
+        if not (isinstance(error, OutcomeUnknown) and flight.action.action == "create"):
             self._ended.append(Ended(flight.number, FAILED, str(error)))
 
     def _finish_what_is_under_way(self) -> None:

@@ -81,10 +81,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and for each sink that was compared what it was made from."""
+    """A plan, and for each sink that was compared what it was made from.
+
+    ``whole`` says that it is about all of the library, as it is now.
+    """
 
     plan: Plan
     sides: Mapping[str, Side]
+    whole: bool = False
 
 
 def plan_reconcile(
@@ -120,7 +124,9 @@ def plan_reconcile(
             decisions = agreements.decisions(sink.name)
             planned[sink.name], sides[sink.name] = _plan(sink, sides[sink.name], decisions, wishes)
     return Planned(
-        make_plan(clock(), base, {sink.name: planned[sink.name] for sink in sinks}), sides
+        make_plan(clock(), base, {sink.name: planned[sink.name] for sink in sinks}),
+        sides,
+        scope.whole,
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -179,29 +180,42 @@ def carry_out(
     sink = hand.sink
     plan = planned.plan.sinks[sink.name]
     side = planned.sides.get(sink.name)
-    actions = to_do(plan)
     if side is None or plan.refusals:
         return ApplyReport()
+    _remember(sink.name, side, tools)
+    actions = to_do(plan)
     chosen = actions if limit is None else portion(actions, sink.policies, limit)
-    now = tools.clock()
-    with tools.open_unit() as unit:
-        if side.renames:
-            unit.agreed.forget(sink.name, side.renames)
-            unit.agreed.save(sink.name, side.moved, now)
-        if side.decided:
-            judge_edits(unit.connection, sink.name, side.decided, now)
-            unit.agreed.forget_agreement(sink.name)
-        unit.commit()
-    means = Means(sink, hand.writer, tools.open_unit, tools.clock, tools.run)
-    try:
-        report = apply(chosen, side.agreed, means, progress)
-    finally:
-        _note_calls(hand, tools)
+    report = _applied(hand, chosen, side, tools, progress) if chosen else ApplyReport()
     report.left += len(actions) - len(chosen)
     report.calls = dict(hand.writer.calls)
+    if report.exact and not report.failed and not report.left:
+        note_agreement(hand, planned, tools)
+    return report
+
+
+def _remember(sink: str, side: Side, tools: Tools) -> None:
+    """Write down better keys, and what was decided about edits."""
+    if not side.renames and not side.decided:
+        return
+    now = tools.clock()
+    with tools.open_unit() as unit:
+        unit.agreed.forget(sink, side.renames)
+        unit.agreed.save(sink, side.moved, now)
+        judge_edits(unit.connection, sink, side.decided, now)
+        unit.commit()
+
+
+def _applied(
+    hand: Hand, actions: Sequence[Action], side: Side, tools: Tools, progress: Progress
+) -> ApplyReport:
+    means = Means(hand.sink, hand.writer, tools.open_unit, tools.clock, tools.run)
+    try:
+        report = apply(actions, side.agreed, means, progress)
+    finally:
+        _note_calls(hand, tools)
     if report.stopped is not None:
-        _note_pause(sink.name, report.stopped, tools)
-    _log(report, sink.name, tools)
+        _note_pause(hand.sink.name, report.stopped, tools)
+    _log(report, hand.sink.name, tools)
     return report
 
 
@@ -210,17 +224,21 @@ def to_do(plan: SinkPlan) -> list[Action]:
     return [each for each in plan.actions if each.action != "conflict"]
 
 
-def note_agreement(hands: Sequence[Hand], tools: Tools) -> None:
-    """Note for each sink whether nothing is left to do, so that the next plan need not compare."""
+def note_agreement(hand: Hand, planned: Planned, tools: Tools) -> None:
+    """Note that a sink agrees with the library in everything, so that the next plan need not compare.
+
+    For after all of a plan was done, exactly as it said.
+    """
+    name = hand.sink.name
+    if name not in planned.sides or not planned.whole:
+        return
+    plan = planned.plan.sinks[name]
+    if plan.refusals or plan.summary.conflict:
+        return
+    desired = Counter(entity for entity, _ in planned.sides[name].desired)
+    agreement = Agreement(planned.plan.base.digest, hand.sink.rules, desired)
     with tools.open_unit() as unit:
-        planned = plan_library(unit, [each.sink for each in hands], tools.clock)
-        for hand in hands:
-            name = hand.sink.name
-            plan = planned.plan.sinks[name]
-            if name in planned.sides and not plan.actions:
-                counts = {entity: tally.unchanged for entity, tally in plan.entities.items()}
-                agreement = Agreement(planned.plan.base.digest, hand.sink.rules, counts)
-                unit.agreed.note_agreement(name, agreement, tools.clock())
+        unit.agreed.note_agreement(name, agreement, tools.clock())
         unit.commit()
 
 
