@@ -128,54 +128,55 @@ def _crc_table(width: int, polynomial: int) -> list[int]:
 def m4a(noise: bytes, milliseconds: int) -> bytes:
     """Return AAC in MP4, its index before the audio."""
     esds = bytes.fromhex("03190000000411401500000000000000000000000502118806010200")[:27]
-    return _mp4(noise, milliseconds, b"mp4a", _box(b"esds", bytes(4) + esds))
+    return _mp4(noise, milliseconds, b"mp4a", box(b"esds", bytes(4) + esds))
 
 
 def alac(noise: bytes, milliseconds: int) -> bytes:
     """Return Apple Lossless in MP4."""
     cookie = struct.pack(">IBBBBBBHIII", 4096, 0, 16, 40, 10, 14, 1, 255, 0, 0, RATE)
-    return _mp4(noise, milliseconds, b"alac", _box(b"alac", bytes(4) + cookie))
+    return _mp4(noise, milliseconds, b"alac", box(b"alac", bytes(4) + cookie))
 
 
 def _mp4(noise: bytes, milliseconds: int, codec: bytes, setup: bytes) -> bytes:
     samples = [_repeated(noise, 40 * (n + 1))[40 * n :] for n in range(_MANY)]
     length = RATE * milliseconds // 1000
-    kind = _box(b"ftyp", b"M4A \0\0\0\0M4A mp42isom")
+    kind = box(b"ftyp", b"M4A \0\0\0\0M4A mp42isom")
     # The offset of the audio does not change the size of the index, so a guess is made first.
     start = len(kind) + len(_mp4_index(samples, length, codec, setup, 0)) + 8
     index = _mp4_index(samples, length, codec, setup, start)
-    return kind + index + _box(b"mdat", b"".join(samples))
+    return kind + index + box(b"mdat", b"".join(samples))
 
 
 def _mp4_index(samples: list[bytes], length: int, codec: bytes, setup: bytes, start: int) -> bytes:
     many = len(samples)
     entry = bytes(6) + struct.pack(">H8xHHHHI", 1, 1, 16, 0, 0, RATE << 16) + setup
-    table = _box(
+    table = box(
         b"stbl",
-        _box(b"stsd", struct.pack(">II", 0, 1) + _box(codec, entry)),
-        _box(b"stts", struct.pack(">IIII", 0, 1, many, length // many)),
-        _box(b"stsc", struct.pack(">IIIII", 0, 1, 1, many, 1)),
-        _box(b"stsz", struct.pack(">III", 0, 0, many), *(struct.pack(">I", 40) for _ in samples)),
-        _box(b"stco", struct.pack(">III", 0, 1, start)),
+        box(b"stsd", struct.pack(">II", 0, 1) + box(codec, entry)),
+        box(b"stts", struct.pack(">IIII", 0, 1, many, length // many)),
+        box(b"stsc", struct.pack(">IIIII", 0, 1, 1, many, 1)),
+        box(b"stsz", struct.pack(">III", 0, 0, many), *(struct.pack(">I", 40) for _ in samples)),
+        box(b"stco", struct.pack(">III", 0, 1, start)),
     )
-    place = _box(b"dinf", _box(b"dref", struct.pack(">II", 0, 1), _box(b"url ", b"\0\0\0\1")))
-    media = _box(
+    place = box(b"dinf", box(b"dref", struct.pack(">II", 0, 1), box(b"url ", b"\0\0\0\1")))
+    media = box(
         b"mdia",
-        _box(b"mdhd", struct.pack(">IIIIIHH", 0, 0, 0, RATE, length, 0x55C4, 0)),
-        _box(b"hdlr", bytes(8) + b"soun" + bytes(13)),
-        _box(b"minf", _box(b"smhd", bytes(8)), place, table),
+        box(b"mdhd", struct.pack(">IIIIIHH", 0, 0, 0, RATE, length, 0x55C4, 0)),
+        box(b"hdlr", bytes(8) + b"soun" + bytes(13)),
+        box(b"minf", box(b"smhd", bytes(8)), place, table),
     )
     unit = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
     track = struct.pack(">IIIIII8xHHHH", 7, 0, 0, 1, 0, length, 0, 0, 0x100, 0) + unit + bytes(8)
     whole = struct.pack(">IIIIIIH10x", 0, 0, 0, RATE, length, 0x10000, 0x100) + unit + bytes(24)
-    return _box(
+    return box(
         b"moov",
-        _box(b"mvhd", whole + struct.pack(">I", 2)),
-        _box(b"trak", _box(b"tkhd", track), media),
+        box(b"mvhd", whole + struct.pack(">I", 2)),
+        box(b"trak", box(b"tkhd", track), media),
     )
 
 
-def _box(name: bytes, *content: bytes) -> bytes:
+def box(name: bytes, *content: bytes) -> bytes:
+    """Return a box of MP4."""
     body = b"".join(content)
     return struct.pack(">I", len(body) + 8) + name + body
 
@@ -201,11 +202,11 @@ def _no_comments() -> bytes:
 
 def _ogg(first: list[bytes], others: list[bytes], noise: bytes, samples: int) -> bytes:
     quiet = _repeated(noise, 3 * 600)
-    pages = [_page(0, 2, 0, first), _page(1, 0, 0, others)]
+    pages = [page(0, 2, 0, first), page(1, 0, 0, others)]
     for n in range(3):
         packets = [quiet[600 * n : 600 * n + 200], quiet[600 * n + 200 : 600 * n + 600]]
         last = n == 2
-        pages.append(_page(n + 2, 4 if last else 0, samples * (n + 1) // 3, packets))
+        pages.append(page(n + 2, 4 if last else 0, samples * (n + 1) // 3, packets))
     return b"".join(pages)
 
 
@@ -223,7 +224,8 @@ def checked_anew(file: bytes) -> bytes:
     return b"".join(made)
 
 
-def _page(number: int, flags: int, position: int, packets: list[bytes]) -> bytes:
+def page(number: int, flags: int, position: int, packets: list[bytes]) -> bytes:
+    """Return a page of Ogg that ends with its last packet."""
     lacing = b"".join(
         b"\xff" * (len(packet) // 255) + bytes([len(packet) % 255]) for packet in packets
     )

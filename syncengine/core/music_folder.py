@@ -31,12 +31,13 @@ class Walk:
     """What stands under the music folders now, in an order that stays the same.
 
     ``repeated`` are other paths of files and folders that were found already: links to them, or
-    folders that were named twice.
+    folders that were named twice. ``missing`` are music folders that do not exist.
     """
 
     files: Sequence[FoundFile]
     repeated: Sequence[str] = ()
     unseen: Sequence[Unseen] = ()
+    missing: Sequence[str] = ()
 
 
 class MusicFolders(Protocol):

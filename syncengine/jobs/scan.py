@@ -23,12 +23,14 @@ class ScannedFolder:
     """One folder after a scan: how many of its files are there.
 
     ``emptied`` counts files that were there before where now there is not one: a drive that is not
-    plugged in, most of the time. They are not taken for gone.
+    plugged in, most of the time. They are not taken for gone. ``problem`` says why nothing could be
+    looked at, in a sentence.
     """
 
     path: str
     files: int
     emptied: int = 0
+    problem: str | None = None
 
 
 @dataclass(slots=True)
@@ -81,12 +83,12 @@ def scan(
     unseen = [each.path for each in walk.unseen]
     result = recognition.settle(reading.uncertain, lambda path: _stands_in(path, unseen))
     there = [each.path for each in walk.files] + list(walk.repeated)
-    lost = [each.file.path for each in result.missing if not _stands_in(each.file.path, unseen)]
+    lost = [each.file.path for each in result.missing]
     emptied = {} if accept_emptied else _emptied(folders, there, lost)
     held = [each for each in result.missing if _stands_in(each.file.path, [*unseen, *emptied])]
     gone = {each.id for each in result.missing} - {each.id for each in held}
     _write(result, gone, held, open_unit, clock())
-    return _report(known, walk, result, reading, len(gone), _counted(folders, there, emptied))
+    return _report(known, walk, result, reading, len(gone), _counted(folders, walk, there, emptied))
 
 
 def _walk(music: MusicFolders, known: Sequence[KnownFile]) -> Walk:
@@ -192,10 +194,17 @@ def _emptied(folders: Sequence[str], there: Sequence[str], lost: Sequence[str]) 
 
 
 def _counted(
-    folders: Sequence[str], there: Sequence[str], emptied: dict[str, int]
+    folders: Sequence[str], walk: Walk, there: Sequence[str], emptied: dict[str, int]
 ) -> list[ScannedFolder]:
+    problems = {each.path: each.reason for each in walk.unseen}
+    problems |= dict.fromkeys(walk.missing, "it does not exist")
     return [
-        ScannedFolder(folder, sum(is_under(path, folder) for path in there), emptied.get(folder, 0))
+        ScannedFolder(
+            folder,
+            sum(is_under(path, folder) for path in there),
+            emptied.get(folder, 0),
+            problems.get(folder),
+        )
         for folder in folders
     ]
 

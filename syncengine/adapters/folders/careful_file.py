@@ -39,6 +39,11 @@ class CarefulFile(io.BufferedReader):
         self._reads = _MOST_READS
         self._bytes = _MOST_BYTES
 
+    @property
+    def name(self) -> str:
+        """What a parser calls it in its messages; its path is none of their business."""
+        return "file"
+
     def read(self, size: int | None = -1, /) -> bytes:
         """Read as any file does. Raises Unreadable."""
         self._reads -= 1

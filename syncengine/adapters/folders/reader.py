@@ -54,5 +54,6 @@ def _content(file: CarefulFile, ending: str) -> tuple[str | None, Tags, str | No
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 -- damaged files bring out of a parser whatever is in it
-        what = str(error) or type(error).__name__
-        return digest, _NOTHING, f"is damaged, or no {ending[1:].upper()} file: {what[:200]}"
+        said = str(error)[:200]
+        what = f": {said}" if said not in {"", "error"} else ""
+        return digest, _NOTHING, f"is damaged, or no {ending[1:].upper()} file{what}"

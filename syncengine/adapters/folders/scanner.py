@@ -39,13 +39,17 @@ class _Walking:
 def walk(folders: Iterable[str], playlists: str | None) -> Walk:
     """Look through folders; ``playlists`` is the one that is passed over. Nothing is opened."""
     walking = _Walking(playlists, _identity_of(playlists))
+    missing = []
     for folder in folders:
-        _through(walking, folder)
+        if os.path.lexists(folder):
+            _through(walking, folder)
+        else:
+            missing.append(folder)
     while walking.links:
         links, walking.links = walking.links, []
         for path in links:
             _follow(walking, path)
-    return Walk(walking.files, walking.repeated, walking.unseen)
+    return Walk(walking.files, walking.repeated, walking.unseen, missing)
 
 
 def at(paths: Iterable[str]) -> list[FoundFile]:
@@ -78,6 +82,10 @@ def _through(walking: _Walking, folder: str) -> None:
         path = waiting.pop()
         try:
             entries = _entries(walking, path)
+        except FileNotFoundError:  # deleted meanwhile, or a link to a drive that is away
+            if path == folder:
+                walking.unseen.append(Unseen(path, "it cannot be looked into: it leads nowhere"))
+            continue
         except OSError as error:
             walking.unseen.append(Unseen(path, _reason(error)))
             continue
