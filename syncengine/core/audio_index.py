@@ -64,12 +64,14 @@ class Recognition:
         unsettled = [each for each in found if not self._is_as_it_was(each)]
         if not unsettled:
             return []
+        # What the file system knows a file by is better than its name: files may have changed names.
         inodes = {
             (stat.device, stat.inode): known
             for known in self._present.values()
             if (stat := known.file.stat).inode
         }
-        return [each for each in unsettled if not self._was_elsewhere(each, inodes)]
+        strange = [each for each in unsettled if not self._was_elsewhere(each, inodes)]
+        return [each for each in strange if not self._is_counted_anew(each)]
 
     def may_be_known(self, file: AudioFile) -> bool:
         """Tell whether a file that was read could be one that was not found where it was."""
@@ -89,17 +91,25 @@ class Recognition:
 
     def _is_as_it_was(self, found: FoundFile) -> bool:
         known = self._paths.get(found.path)
-        if known is None:
+        if known is None or known.gone or known.file.stat != found.stat:
+            return False
+        self.result.kept.append(known.id)
+        del self._present[known.id]
+        return True
+
+    def _is_counted_anew(self, found: FoundFile) -> bool:
+        """Tell whether a file came back as it was, or only has another inode: as after a copy."""
+        known = self._paths.get(found.path)
+        if known is None or not self._is_lost(known):
             return False
         was, now = known.file.stat, found.stat
         if was.size != now.size or was.modified_ns != now.modified_ns:
             return False
-        if known.gone or was != now:
-            self._take(known, self.result.renewed, replace(known.file, stat=now))
-        else:
-            self.result.kept.append(known.id)
-            del self._present[known.id]
+        self._take(known, self.result.renewed, replace(known.file, stat=now))
         return True
+
+    def _is_lost(self, known: KnownFile) -> bool:
+        return known.id in self._present or known.id in self._gone
 
     def _was_elsewhere(self, found: FoundFile, inodes: Mapping[tuple[int, int], KnownFile]) -> bool:
         known = inodes.get((found.stat.device, found.stat.inode))
@@ -124,8 +134,7 @@ class Recognition:
         rest = []
         for file in read:
             known = self._paths.get(file.path)
-            lost = known is not None and (known.id in self._present or known.id in self._gone)
-            if known is not None and lost and same(known.file, file):
+            if known is not None and self._is_lost(known) and same(known.file, file):
                 self._take(known, self.result.changed, file)
             else:
                 rest.append(file)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from pathlib import Path
 
 from syncengine.core.audio_file import AudioFile
 from syncengine.core.music_folder import FoundFile, Walk
 
 __all__ = ["Folders"]
+
+READERS = 4
+"""Files that are read at a time: most of it is waiting, for a disk or a server in the cellar."""
+AHEAD = 64
+"""Files that may wait to be taken, so that memory does not grow with the library."""
 
 
 class Folders:
@@ -43,13 +50,20 @@ class Folders:
         return scanner.at(paths)
 
     def read(self, files: Iterable[FoundFile]) -> Iterator[AudioFile]:
-        """Yield each file as it is read; one that is gone by then is left out."""
+        """Yield each file as it is read, in order; one that is gone by then is left out."""
+        from concurrent.futures import Future, ThreadPoolExecutor
+
         from syncengine.adapters.folders.reader import read_audio
 
-        for found in files:
-            read = read_audio(found)
-            if read is not None:
-                yield read
+        waiting: deque[Future[AudioFile | None]] = deque()
+        with ThreadPoolExecutor(READERS) as pool:
+            for found in chain(files, repeat(None, AHEAD)):
+                if found is not None:
+                    waiting.append(pool.submit(read_audio, found))
+                if waiting and (found is None or len(waiting) > AHEAD):
+                    read = waiting.popleft().result()
+                    if read is not None:
+                        yield read
 
 
 def _absolute(folder: Path) -> str:
