@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from syncengine.adapters.folders.careful_file import CarefulFile
-from syncengine.adapters.folders.ogg import length_of_head, without_numbers
+from syncengine.adapters.folders.ogg import HEAD, without_numbers
 from syncengine.adapters.folders.payload import Payload
 
 SAMPLE = 16_384
@@ -30,7 +30,7 @@ def audio_digest(file: CarefulFile, payload: Payload) -> str | None:
 
 def _sample(file: CarefulFile, payload: Payload, offset: int, length: int) -> bytes:
     if payload.paged:
-        before = min(offset, length_of_head())
+        before = min(offset, HEAD)
         content = _bytes(file, payload, offset - before, length + before)
         return without_numbers(content, len(content) - before)
     return _bytes(file, payload, offset, length)

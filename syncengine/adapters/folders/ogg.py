@@ -9,7 +9,8 @@ from syncengine.adapters.folders.container import Container
 
 _MOST_PAGES = 10_000
 _MOST_COMMENTS = 10_000
-_HEAD = 27
+HEAD = 27
+"""Bytes of a page's head, before the sizes of what is in the page."""
 _VOLATILE = slice(14, 26)
 """Within a page's head: stream number, page number, checksum, which change with the tags."""
 _HEADERS = {Container.VORBIS: 3, Container.OPUS: 2, Container.SPEEX: 2}
@@ -29,11 +30,11 @@ def audio_start(file: CarefulFile, container: Container, start: int) -> int:
     at, packets, wanted = start, 0, _HEADERS.get(container, 0)
     second = b""
     for _ in range(_MOST_PAGES):
-        head = file.at(at, _HEAD + 255)
-        if head[:4] != b"OggS" or len(head) <= _HEAD:
+        head = file.at(at, HEAD + 255)
+        if head[:4] != b"OggS" or len(head) <= HEAD:
             break
-        lacing = head[_HEAD : _HEAD + head[26]]
-        body = at + _HEAD + len(lacing)
+        lacing = head[HEAD : HEAD + head[26]]
+        body = at + HEAD + len(lacing)
         if packets == 1 and len(second) < 1 << 16:
             second += file.at(body, min(sum(lacing), 1 << 16))
         if not wanted:  # FLAC in Ogg says itself how many headers follow the first
@@ -64,8 +65,3 @@ def without_numbers(content: bytes, keep: int) -> bytes:
         bare[place] = bytes(max(0, place.stop - place.start))
         at = content.find(b"OggS", at + 4)
     return bytes(bare[len(bare) - keep :])
-
-
-def length_of_head() -> int:
-    """Return how many bytes before a place a page's head can begin that reaches into it."""
-    return _HEAD

@@ -334,3 +334,17 @@ def test_pictures_are_not_read(tmp_path: Path) -> None:
     tags.save(path)
     assert good(path).title == "A"
     assert read(path).digest == digest
+
+
+def test_no_kind_of_frame_disturbs(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.mp3", "mp3", title="A")
+    tags = id3().ID3(path)
+    frames: dict[str, Any] = id3().Frames
+    for name, kind in frames.items():
+        others = {"COMM", "USLT", "UFID", "IPLS", "PRIV", "GEOB", "PCNT", "POPM", "APIC", "GRP1"}
+        if (name[0] in "TW" and name != "TIT2") or name in others:
+            text = {"text": ["2001"]} if issubclass(kind, id3().TextFrame) else {}
+            tags.add(kind(encoding=3, **text) if text else kind())
+    tags.save(path)
+    assert len(id3().ID3(path)) > 60
+    assert good(path).title == "A"
