@@ -145,6 +145,17 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "scan",
+        "two scans of 10,000 small audio files of nine kinds, making them included, of which:",
+        ("{python}", "-m", "benchmarks.scan", "{db}"),
+        state="empty",
+        within=(
+            Within("scan-first", "the first scan: tags, length and digest"),
+            Within("scan-file", "a file of it", 1 / 600),
+            Within("scan-again", "the next scan, with nothing changed", 1.0),
+        ),
+    ),
+    Measurement(
         "notion-pace",
         "2,000 creates in Notion by 4 threads, 300 ms each, 600 requests a minute let in, of which:",
         ("{python}", "-m", "benchmarks.notion_pace"),

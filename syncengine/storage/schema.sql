@@ -88,6 +88,21 @@ CREATE TABLE "audio_features" (
 	time_signature INTEGER, 
 	CONSTRAINT pk_audio_features PRIMARY KEY (id)
 );
+CREATE TABLE audio_files (
+	id INTEGER NOT NULL, 
+	path VARCHAR NOT NULL, 
+	size BIGINT NOT NULL, 
+	modified_ns BIGINT NOT NULL, 
+	device VARCHAR NOT NULL, 
+	inode VARCHAR NOT NULL, 
+	digest VARCHAR, 
+	tags VARCHAR NOT NULL, 
+	problem VARCHAR, 
+	first_seen_at BIGINT NOT NULL, 
+	seen_at BIGINT NOT NULL, 
+	gone_at BIGINT, 
+	CONSTRAINT pk_audio_files PRIMARY KEY (id)
+);
 CREATE TABLE calls (
 	id INTEGER NOT NULL, 
 	system VARCHAR NOT NULL, 
@@ -436,4 +451,5 @@ CREATE INDEX ix_rosters_snapshot_id ON rosters (snapshot_id);
 CREATE INDEX ix_snapshots_taken_at ON snapshots (taken_at);
 CREATE INDEX ix_sync_log_run_id ON sync_log (run_id);
 CREATE INDEX ix_track_aliases_alias_of ON track_aliases (alias_of);
-INSERT INTO alembic_version (version_num) VALUES ('0006');
+CREATE UNIQUE INDEX uq_audio_files_path ON audio_files (path) WHERE gone_at IS NULL;
+INSERT INTO alembic_version (version_num) VALUES ('0007');

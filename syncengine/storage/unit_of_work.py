@@ -26,6 +26,7 @@ from syncengine.storage.engine import (
 from syncengine.storage.memory import Memory
 from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.agreed import AgreedItems
+from syncengine.storage.repositories.audio_files import AudioFiles
 from syncengine.storage.repositories.catalogue import CatalogueReader
 from syncengine.storage.repositories.journal import Journal
 from syncengine.storage.repositories.ledger import Ledger
@@ -58,6 +59,11 @@ class UnitOfWork:
     def agreed(self) -> AgreedItems:
         """What sinks were last known to hold."""
         return AgreedItems(self.connection)
+
+    @cached_property
+    def audio_files(self) -> AudioFiles:
+        """The audio files that were found under the music folders."""
+        return AudioFiles(self.connection)
 
     def journal(self, sink: str) -> Journal:
         """The journal of writes to a sink, by its name."""
