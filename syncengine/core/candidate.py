@@ -10,13 +10,16 @@ from syncengine.core.identity import TrackKey
 from syncengine.core.likeness import Compared, Penalty, likeness, of_length, penalties, penalty
 from syncengine.core.song import Song
 
-_OTHER_TITLE = (
-    "other title",
+_SPELT = "title spelt otherwise"
+_HARDLY = 0.25
+"""What takes more than this for spelling is another title rather than a slip."""
+_OTHER_VERSION = (
     "title in another script",
     "version word missing",
     "other version of this kind",
     "other number or part",
 )
+UNREAD = "nothing to read"
 _FAR_OFF = ("length 8-15 s off", "length 15-30 s off")
 
 
@@ -50,7 +53,7 @@ def candidate(reading: Reading, compared: Compared, song: Song) -> Candidate:
 
 def unread(compared: Compared, song: Song) -> Candidate:
     """Hold a file of which nothing can be read against a track that its id names."""
-    found = [penalty("nothing to read"), *of_length(compared.duration_ms, song.duration_ms)]
+    found = [penalty(UNREAD), *of_length(compared.duration_ms, song.duration_ms)]
     return Candidate(song.key, likeness(found), tuple(found))
 
 
@@ -65,11 +68,15 @@ def against_id(one: Candidate) -> str | None:
     if one.has("length over 30 s off"):
         return "its length is far off"
     other_artist = one.has("other artist")
-    if one.has("other title") and other_artist:
+    other_title = any(
+        each.name == "other title" or (each.name == _SPELT and each.size > _HARDLY)
+        for each in one.penalties
+    )
+    if other_title and other_artist:
         return "its title and artists are others"
     off = one.has("length 4-8 s off", *_FAR_OFF)
-    if off and one.has(*_OTHER_TITLE):
-        return "its title and length are others"
+    if off and (other_title or other_artist or one.has(*_OTHER_VERSION)):
+        return "its names and length are others"
     off = one.has("length 2-4 s off", "length unknown")
     if off and other_artist and one.has("title in another script"):
         return "nothing else agrees"

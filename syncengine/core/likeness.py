@@ -226,9 +226,8 @@ def _kinds_against(title: Title, file: Compared, song: Song) -> Iterator[Penalty
         if not any(_is_pair(kind, each) for each in only_here):
             name = _lone(kind, only_here, here, file.hints, file, song)
             yield penalty(name, ", ".join(here), _called(kind, there[kind]))
-    if file.album:
-        for _ in (file.hints ^ song.hints) - here.keys() - there.keys():
-            yield penalty("version only in the album", file.album_shown, song.album_shown)
+    for _ in (file.hints ^ song.hints) - here.keys() - there.keys():
+        yield penalty("version only in the album", file.album_shown, song.album_shown)
 
 
 def _is_pair(one: str, other: str) -> bool:

@@ -6,11 +6,12 @@ much is in ``core/likeness.py``; docs/matching.md tells it to people.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from syncengine.core.candidate import (
+    UNREAD,
     Candidate,
     against_id,
     against_isrc,
@@ -161,10 +162,12 @@ class Matcher:
         denied = self._denied(file)
         first = first_reading(file)
         readings: tuple[Reading, ...] = (first,) if first else ()
-        candidates = self._candidates(readings, compared, denied)
+        best: dict[TrackKey, Candidate] = {}
+        candidates = self._candidates(readings, compared, denied, best)
         if not self._is_settled(compared, candidates):
-            readings = (*readings, *other_readings(file))
-            candidates = self._candidates(readings, compared, denied)
+            others = tuple(_unlike(other_readings(file), readings))
+            candidates = self._candidates(others, compared, denied, best)
+            readings += others
         return _Ranked(file, compared, readings, candidates)
 
     def _is_settled(self, compared: Compared, candidates: tuple[Candidate, ...]) -> bool:
@@ -186,16 +189,21 @@ class Matcher:
         return keys | known
 
     def _candidates(
-        self, readings: tuple[Reading, ...], compared: Compared, denied: frozenset[TrackKey]
+        self,
+        readings: tuple[Reading, ...],
+        compared: Compared,
+        denied: frozenset[TrackKey],
+        best: dict[TrackKey, Candidate],
     ) -> tuple[Candidate, ...]:
-        best: dict[TrackKey, Candidate] = {}
+        """Return the tracks that a file may be of by these readings or was by earlier ones, in ``best``."""
         named = self._named(compared)
         always = [*([named] if named else ()), *self._index.by_isrc.get(compared.isrc or "", ())]
         for reading in readings:
             near = {song.key: song for song in self._index.near(reading, compared.duration_ms)}
             for song in {**near, **{song.key: song for song in always}}.values():
                 one = candidate(reading, compared, song)
-                if song.key not in best or one.score > best[song.key].score:
+                was = best.get(song.key)
+                if was is None or one.score > was.score or was.has(UNREAD):
                     best[song.key] = one
         for song in always:
             best.setdefault(song.key, unread(compared, song))
@@ -335,6 +343,15 @@ class Matcher:
         return Match(
             ranked.file.file, tier, best.track, by, best.score, reason, best, runner_up, gap, keys
         )
+
+
+def _unlike(readings: Iterable[Reading], known: Iterable[Reading]) -> Iterator[Reading]:
+    """Yield the readings that say something else than those before them."""
+    said = {(each.title.shown, each.artists.words) for each in known}
+    for reading in readings:
+        if (reading.title.shown, reading.artists.words) not in said:
+            said.add((reading.title.shown, reading.artists.words))
+            yield reading
 
 
 def _readings(file: NamedFile) -> tuple[Reading, ...]:

@@ -15,7 +15,7 @@ _DASH = re.compile(r"\s+[-–—|•·~〜/]+\s+|\s*[|〜]\s*|\s+-(?=\S)|(?<=[^\
 _MARKS = re.compile(r"[(\[{【<|•·~〜/–—-]|\s(?:feat|ft)")
 _GUESTS = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s+(.+?)(?=\s[-–—|]\s|[(\[]|$)")
 _PART = re.compile(
-    r"[,:]?\s*(?<![^\W_])(part|pt|parte|partie|teil|часть|ч|deel|vol|volume|chapter|kapitel|no|nr|№|#)"
+    r"(?<![^\W_])(part|pt|parte|partie|teil|часть|ч|deel|vol|volume|chapter|kapitel|no|nr|№|#)"
     r"(?:\.\s*|\s+|(?<=[#№]))(\d+|[ivx]+|one|two|three|four|five|six|seven|eight|nine|ten)(?![^\W_])"
 )
 _ROMAN = re.compile(r"(?<=\S\s)(ii|iii|iv|vi|vii|viii|ix)$")
@@ -60,7 +60,7 @@ class _Said(NamedTuple):
 @lru_cache(maxsize=1024)
 def read_title(text: str) -> Title:
     """Take a title apart."""
-    folded = fold(_HELD.sub("", text))
+    folded = fold(text if text.isascii() else _HELD.sub("", text))
     if folded.isalpha():  # One word, and nothing to take apart.
         return Title(folded, squeeze(folded), squeeze(folded), (), (), {}, ())
     said = _Said({}, [], [])
@@ -77,13 +77,14 @@ def read_title(text: str) -> Title:
     if not alone:  # All of it stood in brackets.
         alone, others = in_order.strip() or folded, []
     kinds = {**trailing, **said.kinds} if in_order.strip() else {}
-    bare, numbers = _one_way(alone), _one_way(in_order if others else alone)
+    proper, in_order = _one_way(alone), _one_way(in_order) if others else ""
+    bare = squeeze(proper)
     return Title(
         folded,
-        squeeze(bare),
-        squeeze(numbers),
+        bare,
+        squeeze(in_order) if others else bare,
         tuple(filter(None, (squeeze(_one_way(each)) for each in others))),
-        tuple(sorted(map(int, _NUMBER.findall(numbers)))),
+        tuple(sorted(map(int, _NUMBER.findall(in_order or proper)))),
         kinds,
         tuple(said.guests),
     )
@@ -101,11 +102,11 @@ def _without_brackets(text: str, said: _Said) -> str:
 
 def _filled(text: str, others: list[str]) -> str:
     """Return a text with what stood in brackets in its place."""
-    if not others:
-        return text
-    for _ in range(3):  # Brackets may stand in brackets.
+    for _ in others:  # Brackets may stand in brackets.
+        if not _HELD.search(text):
+            break
         text = _HELD.sub(lambda mark: f" {others[ord(mark[0]) - 0xE000]} ", text)
-    return _HELD.sub(" ", text)
+    return text
 
 
 def _without_guests(text: str, guests: list[str]) -> str:

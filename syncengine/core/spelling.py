@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from syncengine.core.identity import fold
@@ -65,15 +66,26 @@ class Names(NamedTuple):
         return name in self.all or pieces <= self.all
 
 
+class _Name(NamedTuple):
+    """One text that names artists: folded, for comparing, and in pieces."""
+
+    folded: str
+    name: str
+    pieces: frozenset[str]
+
+
+@lru_cache(maxsize=16_384)
+def _read_name(text: str) -> _Name:
+    folded = fold(text)
+    name = artist_name(folded)
+    parts = _SPLIT.split(folded)
+    pieces = frozenset(filter(None, map(artist_name, parts))) if len(parts) > 1 else None
+    return _Name(folded, name, pieces or frozenset((name,)))
+
+
 def read_names(artists: Iterable[str]) -> Names:
     """Take the names of artists apart, each once."""
-    folded = list(dict.fromkeys(map(fold, artists)))
-    found: dict[str, frozenset[str]] = {}
-    for each in folded:
-        name = artist_name(each)
-        if name and name not in found:
-            parts = _SPLIT.split(each)
-            own = frozenset(filter(None, map(artist_name, parts))) if len(parts) > 1 else None
-            found[name] = own or frozenset((name,))
-    pieces = tuple(found.values())
-    return Names(tuple(found), pieces, frozenset(found).union(*pieces), " ".join(folded))
+    found = {each.name: each for each in map(_read_name, artists) if each.name}
+    pieces = tuple(each.pieces for each in found.values())
+    words = " ".join(each.folded for each in found.values())
+    return Names(tuple(found), pieces, frozenset(found).union(*pieces), words)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from syncengine.core.identity import fold
@@ -156,6 +157,7 @@ class Qualifier(NamedTuple):
 _SILENT = Qualifier({})
 
 
+@lru_cache(maxsize=8_192)
 def read_qualifier(text: str) -> Qualifier | None:
     """Read a folded text from brackets or from behind a dash; None where it is part of the title."""
     text = text.strip(" .")

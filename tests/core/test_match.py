@@ -145,6 +145,9 @@ def test_an_id_alone_is_checked_by_the_length() -> None:
     assert match(Tags(spotify=ONE, duration_ms=201_000), SONG).tier == "certain"
     assert match(Tags(spotify=ONE), SONG).tier == "certain"
     assert match(Tags(spotify=ONE, duration_ms=300_000), SONG).tier == "unsure"
+    named = Tags(spotify=ONE, duration_ms=230_000)
+    assert match(named, SONG).tier == "certain"
+    assert match(named, SONG, stem="The Otters - Kettle Waltz, Pt. 2").tier == "unsure"
     assert match(Tags(isrc=ISRC, duration_ms=201_000), SONG).tier == "likely"
     assert match(Tags(isrc=ISRC, duration_ms=300_000), SONG).tier == "unsure"
 

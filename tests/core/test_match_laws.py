@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncengine.core.audio_file import Tags
@@ -157,7 +157,6 @@ def test_a_track_tells_of_its_files_what_the_files_tell(
         assert [match for match, _ in told.candidates] == [found]
 
 
-@settings(max_examples=50)
 @given(libraries)
 def test_being_one_recording_is_mutual(library: list[SongFacts]) -> None:
     songs = [read_song(each) for each in library]
