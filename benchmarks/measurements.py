@@ -156,6 +156,17 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "matching",
+        "matching 10,000 files with 20,000 tracks, of which:",
+        ("{python}", "-m", "benchmarks.matching"),
+        within=(
+            Within("matching-seconds", "reading the tracks and matching the files", 8.0),
+            Within("matching-missed", "findable files that are not found", 3.0, "%"),
+            Within("matching-wrong-certain", "certain matches that are wrong", 0, ""),
+            Within("matching-wrong-likely", "likely matches that are wrong", 1.0, "%"),
+        ),
+    ),
+    Measurement(
         "notion-pace",
         "2,000 creates in Notion by 4 threads, 300 ms each, 600 requests a minute let in, of which:",
         ("{python}", "-m", "benchmarks.notion_pace"),
