@@ -51,6 +51,9 @@ class Shelf:
     wants: Sequence[Item] = ()
     rules: str = "1"
     marks: Sequence[Entity] = ENTITIES
+    leaving: Mapping[Entity, Sequence[str]] = field(
+        default_factory=lambda: {"track": ("Playlists",)}
+    )
 
     def desired(
         self, tracks: Iterable[CatalogTrack], playlists: Iterable[CatalogPlaylist]

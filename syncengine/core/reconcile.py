@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from syncengine.core.edits import NO_DECISIONS, Decisions, without
+from syncengine.core.edits import NO_DECISIONS, Decisions, holding, without
 from syncengine.core.guard import Stock, guard
 from syncengine.core.plan import (
     DELETED,
@@ -153,12 +153,13 @@ def settle(
     """
     if action.action == "conflict" or (before is None and action.action != "create"):
         raise InvariantBroken(f"{action.action} of {action.key} cannot have been done")
-    if before and action.action == "remove":
-        trashed = before.trashed or IN_TRASH in action.fields
-        return replace(before, address=address, removed=True, trashed=trashed)
     if pushed is None:
         pushed = {name: new for name, (_, new) in action.fields.items()}
     pushed = {name: new for name, new in pushed.items() if name not in (REMOVED, IN_TRASH)}
+    if before and action.action == "remove":
+        trashed = before.trashed or IN_TRASH in action.fields
+        left = holding(before, pushed)
+        return replace(left, address=address, removed=True, trashed=trashed)
     old = before if before and action.action == "update" else None
     properties = {**(old.properties if old else {}), **pushed}
     properties = {name: value for name, value in properties.items() if value is not None}
@@ -274,7 +275,7 @@ def _decide_wanted(sides: _Sides, target: Target, item: Item) -> Action | None:
 
 def _decide_update(sides: _Sides, item: Item, before: Agreed, fields: Fields) -> Action | None:
     if before.removed:  # it had left the library and was marked so, and was added again
-        marks: Fields = {REMOVED: (True, False)}
+        marks: Fields = {REMOVED: (True, False)} if item.entity in sides.sink.marks else {}
         if before.trashed:
             marks[IN_TRASH] = (True, False)
         return _action(sides, "update", item, {**fields, **marks}, "back in the library")
@@ -343,10 +344,17 @@ def _decide_gone(sides: _Sides, before: Agreed) -> Action | None:
     left = Item(before.entity, before.key, before.title, {})
     if sides.rules.trash_removed:
         return _action(sides, "remove", left, {IN_TRASH: (False, True)}, _GONE[before.entity])
-    if before.removed or before.entity not in sides.sink.marks:
+    fields: Fields = {}
+    if before.entity in sides.sink.marks and not before.removed:
+        fields[REMOVED] = (False, True)
+    # A person's edits stay.
+    untouched = {*before.edits, *sides.rules.decisions.keeps(before.address)}
+    for name in sides.sink.leaving.get(before.entity, ()):
+        if name in before.properties and name not in untouched:
+            fields[name] = (before.properties[name], None)
+    if not fields:
         return None  # it left earlier, and the sink knows; or it has no place for the mark
-    # it left the library since the sink last agreed; a person's edits stay, only a mark is set
-    return _action(sides, "remove", left, {REMOVED: (False, True)}, _GONE[before.entity])
+    return _action(sides, "remove", left, fields, _GONE[before.entity])
 
 
 def _action(sides: _Sides, kind: Kind, item: Item, fields: Fields, reason: str) -> Action:

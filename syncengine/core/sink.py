@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
@@ -31,6 +31,10 @@ class Sink(Protocol):
     @property
     def marks(self) -> Collection[Entity]:
         """The entities in which it has a place to mark a thing as removed."""
+
+    @property
+    def leaving(self) -> Mapping[Entity, Collection[str]]:
+        """The fields that a thing no longer has once it left the library, such as its playlists."""
 
     def desired(
         self, tracks: Iterable[CatalogTrack], playlists: Iterable[CatalogPlaylist]

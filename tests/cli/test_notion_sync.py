@@ -126,9 +126,11 @@ def test_what_left_is_marked_and_with_trash_removed_put_away(
     take(small, tmp_path, 4)
     reconcile(small)
     assert values(small, gone)["Removed at"] is not None
+    assert values(small, gone)["Playlists"] == []
     take(small, tmp_path, 6)
     reconcile(small)
     assert values(small, gone)["Removed at"] is None
+    assert len(values(small, gone)["Playlists"]) == 1
     take(small, tmp_path, 3)
     reconcile(small, "--trash-removed")
     assert [page.trashed for page in (gone,)] == [True]

@@ -29,6 +29,7 @@ from syncengine.errors import InvariantBroken
 from tests.plan_builders import NOON, Shelf, agree, item
 
 SHELF = Shelf()
+ALLOWED = Rules(frozenset({"mass-deletion", "emptied-source"}))
 KEYS = st.sampled_from("abcdef")
 MANY_KEYS = st.lists(KEYS, unique=True, max_size=3).map(tuple)
 TEXTS = st.text(max_size=3)
@@ -252,6 +253,39 @@ def test_what_left_and_came_back_is_the_same_thing_again() -> None:
     (action,) = plan_sink(SHELF, [item("track", "t"), item("track", "u")], agreed).actions
     assert (action.action, action.reason) == ("update", "back in the library")
     assert action.fields == {"Removed": (True, False)}
+
+
+def test_what_left_is_in_no_playlist_and_keeps_the_rest() -> None:
+    both = [item("playlist", "p"), item("track", "t", Playlists=("p",), Label="L")]
+    agreed = agree(plan_sink(SHELF, both, []), [])
+    (gone,) = plan_sink(SHELF, both[:1], agreed).actions
+    assert gone.fields == {"Removed": (False, True), "Playlists": (("p",), None)}
+    left = agree(plan_sink(SHELF, both[:1], agreed), agreed)
+    assert next(e.properties for e in left if e.entity == "track") == {
+        "Name": "track t",
+        "Label": "L",
+    }
+    (back,) = plan_sink(SHELF, both, left).actions
+    assert back.fields == {"Removed": (True, False), "Playlists": (None, ("p",))}
+    mine = [replace(e, edits={"Playlists": ()} if e.entity == "track" else {}) for e in agreed]
+    (gone,) = plan_sink(SHELF, both[:1], mine).actions
+    assert gone.fields == {"Removed": (False, True)}
+
+
+def test_what_was_marked_before_leaves_its_playlists_all_the_same() -> None:
+    known = agree(plan_sink(SHELF, [item("track", "t", Playlists=("p",))], []), [])
+    (gone,) = plan_sink(SHELF, [], [replace(known[0], removed=True)], rules=ALLOWED).actions
+    assert gone.fields == {"Playlists": (("p",), None)}
+
+
+def test_a_sink_without_a_place_for_the_mark_gets_none() -> None:
+    plain = Shelf(marks=())
+    known = agree(plan_sink(plain, [item("track", "t", Playlists=("p",))], []), [])
+    left = agree(plan := plan_sink(plain, [], known, rules=ALLOWED), known)
+    assert [each.fields for each in plan.actions] == [{"Playlists": (("p",), None)}]
+    assert plan_sink(plain, [], left, rules=ALLOWED).actions == ()
+    (back,) = plan_sink(plain, [item("track", "t", Playlists=("p",))], left).actions
+    assert back.fields == {"Playlists": (None, ("p",))}
 
 
 def test_what_cannot_have_been_done_is_not_settled() -> None:

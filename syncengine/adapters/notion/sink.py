@@ -61,6 +61,11 @@ class NotionSink:
         return [entity for entity in self.entities if self._has(entity, REMOVED)]
 
     @property
+    def leaving(self) -> Mapping[Entity, Collection[str]]:
+        """Return the relation of which Notion counts a playlist's tracks."""
+        return {"track": ["Playlists"]}
+
+    @property
     def policies(self) -> Policies:
         """Return how changes are judged; another source of equal facts is no reason to write."""
         track: Mapping[str, FieldPolicy] = {
