@@ -46,8 +46,8 @@ def make_sinks(
 ) -> list[Sink]:
     """Return sinks by name. Raises UserError for one that this version does not have."""
     from syncengine.adapters.notion import shelf
+    from syncengine.adapters.notion.fields import ENTITIES
     from syncengine.adapters.notion.sink import NotionSink
-    from syncengine.core.plan import ENTITIES
     from syncengine.storage.repositories.remote import SCHEMA
 
     sinks: list[Sink] = []

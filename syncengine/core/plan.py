@@ -11,9 +11,9 @@ import msgspec
 
 from syncengine.core.moment import Instant
 
-Entity = Literal["artist", "album", "playlist", "track"]
-ENTITIES: tuple[Entity, ...] = ("artist", "album", "playlist", "track")
-"""In the order of dependence: an entity is related only to entities before it."""
+Entity = Literal["artist", "album", "playlist", "track", "file"]
+ENTITIES: tuple[Entity, ...] = ("artist", "album", "playlist", "track", "file")
+"""In the order of dependence: an entity is related only to entities before it. A sink keeps some of them."""
 
 Kind = Literal["create", "update", "remove", "conflict"]
 KINDS: tuple[Kind, ...] = ("create", "update", "remove", "conflict")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from syncengine.adapters.notion.fields import PROPERTIES
+from syncengine.adapters.notion.fields import ENTITIES, PROPERTIES
 from syncengine.adapters.notion.pages import RULES, pages
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
 from syncengine.core.plan import (
-    ENTITIES,
     REMOVED,
     Action,
     Along,
