@@ -18,7 +18,7 @@ from syncengine.bootstrap import notion, sinks
 from syncengine.config import Settings
 from syncengine.core.plan import Plan
 from syncengine.core.sink import Sink
-from syncengine.jobs.apply import ApplyReport, Progress
+from syncengine.jobs.apply_report import ApplyReport, Progress
 from syncengine.jobs.reconcile import NO_WISHES, Wishes
 from syncengine.jobs.reconciling import (
     Hand,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncengine.jobs.apply import Progress
+from syncengine.jobs.apply_report import Progress
 from tests.fakes.notion import NotionDouble
 from tests.fakes.notion_faults import KINDS, Storm, failed, hung_up
 from tests.notion_lives import Life

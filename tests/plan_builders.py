@@ -23,7 +23,7 @@ from syncengine.core.plan import (
     Tolerant,
     Value,
 )
-from syncengine.core.reconcile import settle
+from syncengine.core.settle import settle
 from syncengine.core.track import Artist, AudioFeatures, Facts, Provenance, Recording, Release
 
 NOON = Instant(1_768_305_600)

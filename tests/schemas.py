@@ -146,7 +146,7 @@ PLAYLISTS_OF = {
 }
 STATUS = {
     "sources": [{"source": One(("csv", "api")), "snapshot": int, "taken_at": TIME}],
-    "pending": Each({"create": int, "update": int, "remove": int}),
+    "pending": Each({"create": int, "update": int, "remove": int, "conflict": int}),
     "sign_in": {"expires_at": Or(TIME)},
     "budget": {"used": int, "limit": int},
     "paused_until": Or(TIME),

@@ -107,6 +107,7 @@ def set_up(
     from syncengine.jobs.setting_up import noted_set_up
 
     wishes = wanted(settings, add_properties=add_properties)
+    _respect_pause(database, clock)
     with closing(wire(settings, clock)) as made:
         shelves = shelves_of(database, clock)
         return noted_set_up(lambda: setup.set_up(made, shelves, wishes, tell), database.unit, clock)
@@ -122,9 +123,17 @@ def check(
     from syncengine.adapters.notion import check as checking
 
     wishes = wanted(settings)
+    _respect_pause(database, clock)
     with closing(wire(settings, clock)) as made:
         shelves = shelves_of(database, clock)
         return checking.check(made, shelves, wishes, creates, tell)
+
+
+def _respect_pause(database: Database, clock: Clock) -> None:
+    from syncengine.jobs.reconciling import Tools, respect_pause
+
+    if database.exists:
+        respect_pause("notion", Tools(database.reading, clock, run=0))
 
 
 def resolve(over: Wire, settings: Settings, database: Database, clock: Clock) -> list[Finding]:

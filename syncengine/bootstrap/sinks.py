@@ -63,6 +63,29 @@ def make_sinks(
     return sinks
 
 
+def strangers(settings: Settings, names: Sequence[str], unit: UnitOfWork) -> list[str]:
+    """Return what the settings name that was never looked at, a sentence each: a plan cannot know of it."""
+    from syncengine.adapters.notion import address, shelf
+    from syncengine.core.plan import ENTITIES
+    from syncengine.storage.repositories.remote import SCHEMA
+
+    noted = unit.remote("notion").notes(SCHEMA) if "notion" in names else {}
+    found = []
+    for entity in ENTITIES:
+        named = getattr(settings, f"notion_{entity}s_data_source_id")
+        if not named or entity not in noted:
+            continue
+        known = shelf.from_text(noted[entity].value)
+        ids = {address.dashed(each) for each in (known.source, known.database) if each}
+        if address.page_address(named) not in ids:
+            variable = f"NOTION_{entity.upper()}S_DATA_SOURCE_ID"
+            found.append(
+                f"{variable} names another database than the one that was used last, and this plan is "
+                "still for that one; run `syncengine notion init` first"
+            )
+    return found
+
+
 def plan_for(
     unit: UnitOfWork,
     settings: Settings,

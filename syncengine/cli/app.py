@@ -131,7 +131,8 @@ def _details(error: BaseException) -> Mapping[str, object]:
 
 
 def _internal(error: BaseException) -> str:
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    first, *_ = str(error).splitlines() or [""]  # the rest is for --verbose
+    what = f"{type(error).__name__}: {first}" if first else type(error).__name__
     return f"internal error: {' '.join(what.split())}; please report it with what --verbose shows"
 
 

@@ -14,7 +14,7 @@ from syncengine.cli.text import counted, duration
 
 if TYPE_CHECKING:
     from syncengine.core.plan import Action, SinkPlan
-    from syncengine.jobs.apply import ApplyReport, Failure
+    from syncengine.jobs.apply_report import ApplyReport, Failure
     from syncengine.jobs.reconcile import Planned
     from syncengine.jobs.reconciling import Hand, Tools
 
@@ -105,6 +105,27 @@ def failure_lines(failed: Sequence[Failure]) -> Iterator[str]:
     left_out = sum(map(len, islice(by_reason.values(), SHOWN, None)))
     if left_out:
         yield f"{left_out:,} more failed; --json lists all"
+
+
+def conflict_lines(conflicts: Sequence[Action]) -> Iterator[str]:
+    """Yield what is in conflict and how it is settled."""
+    for each in conflicts[:SHOWN]:
+        yield f"{each.entity} {each.title!r} is in conflict: {', '.join(each.fields)}"
+    if (more := len(conflicts) - SHOWN) > 0:
+        yield f"{more:,} more are in conflict; --json lists all"
+    if conflicts:
+        yield "`syncengine reconcile --dry-run` shows both sides, --conflicts settles them"
+
+
+def conflict_document(sink: str, conflict: Action) -> dict[str, object]:
+    """Return a conflict as JSON has it: what stands there, and what we want."""
+    return {
+        "sink": sink,
+        "entity": conflict.entity,
+        "key": conflict.key,
+        "title": conflict.title,
+        "fields": dict(conflict.fields),
+    }
 
 
 def show_reports(

@@ -15,11 +15,11 @@ from syncengine.cli.consent import ask, is_somebody_there
 from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode, first_of
 from syncengine.cli.text import counted, duration
-from syncengine.errors import Unasked, UserError
+from syncengine.errors import Unasked, UsageError, UserError
 
 if TYPE_CHECKING:
     from syncengine.core.plan import Plan
-    from syncengine.jobs.apply import ApplyReport
+    from syncengine.jobs.apply_report import ApplyReport
     from syncengine.jobs.look import Looked
     from syncengine.jobs.reconcile import Wishes
     from syncengine.jobs.reconciling import Hand, Prepared, Tools
@@ -142,7 +142,10 @@ def _consent_to_many(cli: CliContext, plan: Plan, may_create: int) -> None:
     if cli.json or not is_somebody_there():
         advice = "run `syncengine reconcile` once by hand, or `syncengine sync --yes`"
         raise Unasked(f"{what}, and nobody is here to be asked: {advice}", lift="--yes")
-    ask(cli, f"{what}. Go on?", yes=False)
+    try:
+        ask(cli, f"{what}. Go on?", yes=False)
+    except UsageError as error:
+        raise Unasked(f"{what}, and the answer was no: nothing was done", lift="--yes") from error
 
 
 def _hands(

@@ -50,9 +50,12 @@ def count(given: str) -> int:
 
 def pace(given: str) -> int:
     """Read a whole number, 1 or more."""
-    value = count(given)
+    try:
+        value = count(given)
+    except ValueError:
+        value = 0
     if not value:
-        raise ValueError("must be at least 1")
+        raise ValueError("must be a whole number, 1 or more")
     return value
 
 

@@ -128,12 +128,13 @@ def adopted(
     policies: FieldPolicies,
     *,
     trashed: bool,
+    signed: bool,
     absent: Collection[Target] = (),
 ) -> Agreed:
     """Return what is agreed of a thing that is found in the sink and not remembered.
 
-    What stands there counts as agreed where writing over it would lose nothing, or only a number that
-    drifts. Any other value may be a person's, and is an edit.
+    What stands there counts as agreed where writing over it would lose nothing; on a ``signed`` thing,
+    which is ours, so does a number that drifts. Any other value may be a person's, and is an edit.
     """
     held: dict[str, Value] = {}
     edits: dict[str, Value] = {}
@@ -144,7 +145,9 @@ def adopted(
         policy, wanted = policies.get(name), item.properties.get(name)
         if _same(wanted, value, policy, absent):
             held[name] = wanted if wanted is not None else value
-        elif isinstance(policy, Along | Tolerant) or _loses_nothing(value, wanted, item):
+        elif (signed and isinstance(policy, Along | Tolerant)) or _loses_nothing(
+            value, wanted, item
+        ):
             held[name] = value
         else:
             edits[name] = value

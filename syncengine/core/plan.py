@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -240,4 +241,8 @@ def make_plan(created_at: Instant, base: Base, sinks: Mapping[str, SinkPlan]) ->
 
 
 def _hash(content: object, size: int) -> str:
-    return blake2b(_encode(content), digest_size=size).hexdigest()
+    try:
+        told = _encode(content)
+    except UnicodeEncodeError:  # half surrogates: names of files need not be text
+        told = json.dumps(content, sort_keys=True).encode()
+    return blake2b(told, digest_size=size).hexdigest()

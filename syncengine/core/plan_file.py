@@ -22,6 +22,8 @@ from syncengine.core.plan import (
     SinkPlan,
     Tally,
     Value,
+    action_id,
+    make_plan,
 )
 from syncengine.errors import UserError
 
@@ -59,7 +61,8 @@ def to_json(plan: Plan) -> str:
 def from_json(text: str | bytes) -> Plan:
     """Read a saved plan.
 
-    Raises UserError that names the problem: no JSON, no plan, of a newer format, or damaged somewhere.
+    Raises UserError that names the problem: no JSON, no plan, of a newer format, damaged somewhere, or
+    not as it was made.
     """
     try:
         content: object = json.loads(text)
@@ -74,12 +77,31 @@ def from_json(text: str | bytes) -> Plan:
             f"this plan was saved by a newer syncengine: its format_version is {version}, "
             f"this one reads up to {FORMAT_VERSION}"
         )
-    return Plan(
+    plan = Plan(
         root["id"].text(),
         root["created_at"].instant(),
         Base(root["base"]["snapshot"].whole_or_none(), root["base"]["digest"].text()),
         {name: _read_sink(node) for name, node in root["sinks"].members()},
     )
+    _see_that_it_is_as_it_was_made(plan)
+    return plan
+
+
+def _see_that_it_is_as_it_was_made(plan: Plan) -> None:
+    """Raise UserError where an action, or the list of them, was edited: ids follow from what they name."""
+    for name, sink in plan.sinks.items():
+        for each in sink.actions:
+            if each.id != action_id(name, each.action, (each.entity, each.key), each.fields):
+                raise UserError(
+                    f"this plan was changed after it was made: {each.action} {each.entity} "
+                    f"{each.title!r} has the id of another action; make it again with "
+                    "`syncengine reconcile --dry-run --out`"
+                )
+    if plan.id != make_plan(plan.created_at, plan.base, plan.sinks).id:
+        raise UserError(
+            "this plan was changed after it was made: its id is that of another plan; make it again "
+            "with `syncengine reconcile --dry-run --out`"
+        )
 
 
 def _sink(sink: SinkPlan) -> dict[str, object]:

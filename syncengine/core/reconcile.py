@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from syncengine.core.edits import NO_DECISIONS, Decisions, holding, without
+from syncengine.core.edits import NO_DECISIONS, Decisions, without
 from syncengine.core.guard import Stock, guard
 from syncengine.core.plan import (
     DELETED,
@@ -28,7 +28,6 @@ from syncengine.core.plan import (
     Tolerant,
     Value,
     action_id,
-    digest,
 )
 from syncengine.core.scope import WHOLE, Reach, Scope, reach
 from syncengine.core.sink import Sink
@@ -135,45 +134,6 @@ def plan_nothing(sink: Sink, agreement: Agreement) -> SinkPlan:
         if entity in sink.entities
     }
     return SinkPlan(tallies, sink.estimate(()), (), ())
-
-
-def settle(
-    action: Action,
-    before: Agreed | None,
-    address: str | None,
-    *,
-    pushed: Mapping[str, Value] | None = None,
-    holds: Mapping[str, Value] | None = None,
-) -> Agreed:
-    """Return what is agreed once an action was done at an address; ``before`` is what was before.
-
-    ``pushed`` are the new values that were really written, all of the action's where it is None;
-    ``holds`` what the sink says that it holds of them now. Raises InvariantBroken for an action that
-    cannot have been done: a conflict, or one on a thing that was never agreed.
-    """
-    if action.action == "conflict" or (before is None and action.action != "create"):
-        raise InvariantBroken(f"{action.action} of {action.key} cannot have been done")
-    if pushed is None:
-        pushed = {name: new for name, (_, new) in action.fields.items()}
-    pushed = {name: new for name, new in pushed.items() if name not in (REMOVED, IN_TRASH)}
-    if before and action.action == "remove":
-        trashed = before.trashed or IN_TRASH in action.fields
-        left = holding(before, pushed)
-        return replace(left, address=address, removed=True, trashed=trashed)
-    old = before if before and action.action == "update" else None
-    properties = {**(old.properties if old else {}), **pushed}
-    properties = {name: value for name, value in properties.items() if value is not None}
-    told = {name: now for name, now in (holds or {}).items() if name in pushed}
-    reads_as = {
-        name: now for name, now in (old.reads_as if old else {}).items() if name not in pushed
-    }
-    reads_as |= {name: now for name, now in told.items() if now != pushed[name]}
-    edits = {name: now for name, now in (old.edits if old else {}).items() if name not in pushed}
-    edits.pop(IN_TRASH, None)
-    return Agreed(
-        action.entity, action.key, digest(properties), properties, address,
-        reads_as=reads_as, edits=edits,
-    )  # fmt: skip
 
 
 def by_target(desired: Iterable[Item]) -> dict[Target, Item]:
@@ -311,6 +271,7 @@ def _compared(
 ) -> tuple[dict[str, Value], dict[str, Value]]:
     """Return what is wanted of a thing and what is held, without what is not to be compared."""
     policies = sides.sink.policies.get(item.entity, {})
+    kept = {*kept, *_unkept_relations(sides.sink, item.entity)}
     gone = sides.absent | sides.anew
     wanted = {
         name: without(policies.get(name), value, sides.absent)
@@ -331,6 +292,16 @@ def _compared(
     return wanted, held
 
 
+def _unkept_relations(sink: Sink, entity: Entity) -> list[str]:
+    """Return the relations to entities that a sink does not keep: they stay as they are."""
+    policies = sink.policies.get(entity, {})
+    return [
+        name
+        for name, policy in policies.items()
+        if isinstance(policy, Related) and policy.to not in sink.entities
+    ]
+
+
 def _is_settled(
     name: str, theirs: Value, wanted: Mapping[str, Value], held: Mapping[str, Value]
 ) -> bool:
@@ -348,7 +319,11 @@ def _decide_gone(sides: _Sides, before: Agreed) -> Action | None:
     if before.entity in sides.sink.marks and not before.removed:
         fields[REMOVED] = (False, True)
     # A person's edits stay.
-    untouched = {*before.edits, *sides.rules.decisions.keeps(before.address)}
+    untouched = {
+        *before.edits,
+        *sides.rules.decisions.keeps(before.address),
+        *_unkept_relations(sides.sink, before.entity),
+    }
     for name in sides.sink.leaving.get(before.entity, ()):
         if name in before.properties and name not in untouched:
             fields[name] = (before.properties[name], None)

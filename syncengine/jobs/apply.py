@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import SimpleQueue
 
 from syncengine.core.edits import with_edits
@@ -23,7 +23,7 @@ from syncengine.core.plan import (
 )
 from syncengine.core.portion import related
 from syncengine.core.ports import Clock
-from syncengine.core.reconcile import settle
+from syncengine.core.settle import settle
 from syncengine.core.sink import Sink
 from syncengine.core.writer import Change, Writer, Written
 from syncengine.errors import (
@@ -35,6 +35,7 @@ from syncengine.errors import (
     SignInNeeded,
     TryLater,
 )
+from syncengine.jobs.apply_report import ApplyReport, Failure, Progress
 from syncengine.jobs.interrupting import uninterrupted
 from syncengine.jobs.runs import OpenUnit
 from syncengine.storage.repositories.journal import Ended, Intent
@@ -42,39 +43,6 @@ from syncengine.storage.repositories.remote import LOOK
 
 _MINUTE = 60
 DONE, FAILED = "done", "failed"
-
-
-Progress = Callable[[int, int, int], None]
-"""Told how many actions are done, how many failed, and of how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An action that was not done, and why."""
-
-    action: Action
-    error: RemoteError
-
-    @property
-    def reason(self) -> str:
-        """Return why, in a sentence."""
-        return str(self.error)
-
-
-@dataclass(slots=True)
-class ApplyReport:
-    """What an apply came to.
-
-    ``left`` counts actions that nobody tried; ``calls`` are the requests that were made, by endpoint;
-    ``stopped`` is what ended it before its time; ``exact`` says that all was written as the plan has it.
-    """
-
-    done: int = 0
-    failed: list[Failure] = field(default_factory=list)
-    left: int = 0
-    stopped: RemoteError | None = None
-    exact: bool = True
-    calls: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +99,7 @@ class _Applying:
         self._landed: deque[Future[Written]] = deque()
         self._bell: SimpleQueue[None] = SimpleQueue()
         self._ended: list[Ended] = []
-        self._settled: list[Agreed] = []
+        self._settled: dict[Target, Agreed] = {}
         self._gone: list[Action] = []
         self._away: set[Target] = set()
         self._lost: list[Target] = []
@@ -219,12 +187,12 @@ class _Applying:
             journal = unit.journal(self._sink.name)
             journal.end(self._ended, now)
             if self._settled:
-                unit.agreed.save(self._sink.name, self._settled, now)
+                unit.agreed.save(self._sink.name, self._settled.values(), now)
             if self._lost:
                 unit.agreed.forget(self._sink.name, self._lost)
             numbers = journal.intend(self._means.run, wanted, now)
             unit.commit()
-        self._ended, self._settled, self._lost = [], [], []
+        self._ended, self._settled, self._lost = [], {}, []
         return numbers
 
     def _change(self, action: Action) -> tuple[Change, dict[str, Value]]:
@@ -305,7 +273,7 @@ class _Applying:
             holds=self._in_keys(action, written.holds),
         )
         self._agreed[target] = now
-        self._settled.append(now)
+        self._settled[target] = now
         self._ended.append(Ended(flight.number, DONE, address=written.address))
         wanted = {name: action.fields[name][1] for name in flight.pushed}
         self._report.exact &= pushed == wanted
@@ -376,7 +344,20 @@ class _Applying:
         if not self._report.stopped:
             for action in self._gone:
                 self._note_where((action.entity, action.key))
+        self._report.failed = [self._explained(each) for each in self._report.failed]
         self._write_down([])
+
+    def _explained(self, failure: Failure) -> Failure:
+        """Return a failure with what a look at the thing has found out since."""
+        target = (failure.action.entity, failure.action.key)
+        where = self._agreed[target].edits.get(IN_TRASH) if target in self._agreed else None
+        if where is None or failure.action not in self._gone:
+            return failure
+        error = failure.error
+        how = "deleted for good" if where == DELETED else "put into the trash"
+        said = f"it was {how} there by hand; from the next run on that is a conflict"
+        about = {"system": error.system, "operation": error.operation, "address": error.address}
+        return Failure(failure.action, Gone(said, **about))
 
     def _note_where(self, target: Target) -> None:
         before = self._agreed[target]
@@ -387,7 +368,7 @@ class _Applying:
         if seen is None or seen.trashed:
             where = DELETED if seen is None else TRASHED
             self._agreed[target] = with_edits(before, {**before.edits, IN_TRASH: where})
-            self._settled.append(self._agreed[target])
+            self._settled[target] = self._agreed[target]
 
 
 def _marks(action: Action) -> dict[str, Value]:

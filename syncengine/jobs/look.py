@@ -93,12 +93,18 @@ def never_looked_at(sink: Sink, open_unit: OpenUnit) -> list[Entity]:
     return [entity for entity in sink.entities if entity not in known]
 
 
-def look_at_one(
-    sink: Sink, side: Side, seen: SeenItem, *, writer: Writer, open_unit: OpenUnit, clock: Clock
+def look_at_these(
+    sink: Sink,
+    side: Side,
+    seen: Iterable[SeenItem],
+    *,
+    writer: Writer,
+    open_unit: OpenUnit,
+    clock: Clock,
 ) -> Looked:
-    """Take in one thing as it was just read: adopt it, or find what people edited in it."""
+    """Take in things as they were just read: adopt them, or find what people edited in them."""
     looking = _Looking(sink, side, writer)
-    looking.take([seen])
+    looking.take(seen)
     looking.compare()
     _remember(sink, side, looking, (), clock(), open_unit, clock)
     return looking.report
@@ -261,7 +267,15 @@ class _Looking:
         now = self._in_keys(item.entity, seen)
         policies = self._sink.policies.get(item.entity, {})
         self._targets[seen.address] = target
-        made = adopted(item, seen.address, now, policies, trashed=seen.trashed, absent=self._away)
+        made = adopted(
+            item,
+            seen.address,
+            now,
+            policies,
+            trashed=seen.trashed,
+            signed=seen.signed,
+            absent=self._away,
+        )
         self._keep(target, made)
 
     def _item(self, target: Target) -> Item:

@@ -18,9 +18,16 @@ from syncengine.core.sink import Sink
 from syncengine.core.stale import AGAIN, remaining
 from syncengine.core.writer import Writer
 from syncengine.errors import RemoteError, StalePlan, TryLater
-from syncengine.jobs.apply import ApplyReport, Means, Progress, apply
+from syncengine.jobs.apply import Means, apply
+from syncengine.jobs.apply_report import ApplyReport, Progress
 from syncengine.jobs.calls import pause_now
-from syncengine.jobs.look import Looked, look_at_changes, look_at_everything, never_looked_at
+from syncengine.jobs.look import (
+    Looked,
+    look_at_changes,
+    look_at_everything,
+    look_at_these,
+    never_looked_at,
+)
 from syncengine.jobs.planning import plan_library, present_base
 from syncengine.jobs.reconcile import NO_WISHES, Planned, Side, Wishes, compared
 from syncengine.jobs.runs import OpenUnit
@@ -29,6 +36,8 @@ from syncengine.storage.repositories.judgements import judge_edits
 from syncengine.storage.repositories.remote import PAUSE
 
 _ALL = ""
+FEW = 30
+"""So many new tracks are looked for before they are created: people make pages by hand, one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +83,42 @@ def prepare(
         respect_pause(hand.sink.name, tools)
         settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
     looked = _looked_at_everything(hands, tools, refresh=refresh)
-    prepared = Prepared(plan_of(hands, tools, wishes), looked)
+    prepared = Prepared(plan_of(hands, tools, wishes), dict(looked))
     again = False
     for hand in hands:
         name = hand.sink.name
         side = prepared.planned.sides.get(name)
         entities = touched(prepared.plan.sinks[name].actions)
-        if refresh or side is None or not entities or prepared.plan.sinks[name].refusals:
+        if refresh or side is None or prepared.plan.sinks[name].refusals:
             continue
-        found = look_at_changes(
-            hand.sink, side, entities,
-            writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock,
-        )  # fmt: skip
-        prepared.looked.setdefault(name, found)
-        again = True
+        if entities:
+            found = look_at_changes(
+                hand.sink, side, entities,
+                writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock,
+            )  # fmt: skip
+            prepared.looked.setdefault(name, found)
+            again = True
+        actions = prepared.plan.sinks[name].actions
+        if name not in looked and (few := _look_for_few(hand, actions, tools)):
+            prepared.looked.setdefault(name, few)
+            again = True
     if again:
         prepared.planned = plan_of(hands, tools, wishes)
     return prepared
+
+
+def _look_for_few(hand: Hand, actions: Sequence[Action], tools: Tools) -> Looked | None:
+    """Look whether somebody made by hand what is to be created, where that is little; None if not."""
+    new = [each.key for each in actions if each.action == "create" and each.entity == "track"]
+    if not 0 < len(new) <= FEW:
+        return None
+    seen = list(hand.writer.find("track", new, Instant(0)))
+    if not seen:
+        return None
+    return look_at_these(
+        hand.sink, side_of(hand, tools), seen,
+        writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock,
+    )  # fmt: skip
 
 
 def prepare_saved(hands: Sequence[Hand], tools: Tools, plan: Plan) -> Prepared:

@@ -20,7 +20,7 @@ from syncengine.core.plan import (
     Value,
 )
 from syncengine.core.ports import Clock
-from syncengine.core.reconcile import settle
+from syncengine.core.settle import settle
 from syncengine.core.sink import Sink
 from syncengine.core.writer import SeenItem, Writer
 from syncengine.jobs.apply import DONE

@@ -13,8 +13,8 @@ from syncengine.core.reconcile import plan_sink
 from syncengine.core.scope import Scope
 from syncengine.core.writer import Change, SeenItem
 from syncengine.errors import NotFound
-from syncengine.jobs.apply import Failure, Progress
-from syncengine.jobs.look import look_at_one
+from syncengine.jobs.apply_report import Failure, Progress
+from syncengine.jobs.look import look_at_these
 from syncengine.jobs.reconcile import Side, Wishes
 from syncengine.jobs.reconciling import Hand, Tools, carry_out, prepare, respect_pause, side_of
 
@@ -54,7 +54,7 @@ def sync_page(
     respect_pause(hand.sink.name, tools)
     seen = hand.writer.at(address)
     if seen is None or seen.trashed:
-        where = "is in the trash" if seen else "is none of the databases that are kept"
+        where = "is in the trash" if seen else "is in none of the databases that are kept"
         raise NotFound(f"{address}: this page {where}, or is not shared with the integration")
     if not seen.keys:
         raise NotFound(f"{address}: this page has no Spotify URI; write one into it")
@@ -77,8 +77,8 @@ def _in_library(seen: SeenItem, side: Side) -> Target | None:
 def _reconciled(
     target: Target, seen: SeenItem, hand: Hand, side: Side, tools: Tools, wishes: Wishes
 ) -> PageReport:
-    looked = look_at_one(
-        hand.sink, side, seen, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock
+    looked = look_at_these(
+        hand.sink, side, [seen], writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock
     )
     planned = prepare([hand], tools, replace(wishes, scope=_scope(target))).planned
     plan = planned.plan.sinks[hand.sink.name]
@@ -121,7 +121,7 @@ def _filled(seen: SeenItem, hand: Hand, side: Side, ask: Ask) -> PageReport:
     item = _item_of(ask(TrackKey(key)), hand, side)
     policies = hand.sink.policies.get("track", {})
     there = {name: value for name, value in seen.fields.items() if name in item.properties}
-    before = adopted(item, seen.address, there, policies, trashed=False)
+    before = adopted(item, seen.address, there, policies, trashed=False, signed=seen.signed)
     actions = plan_sink(hand.sink, [item], [before]).actions
     update = next((each for each in actions if each.action == "update"), None)
     fields = update.fields if update else _empty(item, before)

@@ -49,7 +49,9 @@ def work_engine(url: URL) -> Engine:
     frozen = _frozen(url)
     url = frozen or url
     try:
-        engine = create_engine(url, poolclass=NullPool, connect_args=_arguments(url))
+        engine = create_engine(
+            url, poolclass=NullPool, connect_args=_arguments(url), hide_parameters=True
+        )
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"the database URL needs the Python package {error.name}, which is not installed"
@@ -67,7 +69,9 @@ def migration_engine(url: str | URL) -> Engine:
     driver's own transactions would leave a failed migration half done.
     """
     parsed = make_url(url)
-    engine = create_engine(parsed, poolclass=NullPool, connect_args=_arguments(parsed))
+    engine = create_engine(
+        parsed, poolclass=NullPool, connect_args=_arguments(parsed), hide_parameters=True
+    )
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_for_migration)
         event.listen(engine, "begin", _begin_writing)

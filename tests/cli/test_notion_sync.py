@@ -104,10 +104,15 @@ def test_a_person_reads_what_is_in_conflict_and_what_to_do(small: NotionShell) -
     assert "1 field is left to what is written there, for good" in decided.err
 
 
-def test_updates_look_first_and_creates_do_not(small: NotionShell, tmp_path: Path) -> None:
+def test_updates_look_first_and_creates_of_few_ask_for_them(
+    small: NotionShell, tmp_path: Path
+) -> None:
     take(small, tmp_path, 6)
     found = reconcile(small)
-    assert found["applied"]["notion"]["done"] == small.writes == small.calls
+    assert found["applied"]["notion"]["done"] == small.writes
+    assert (
+        small.calls - small.writes == 2
+    )  # whether somebody made the page by hand, or threw it away
     page = tracks(small)[0]
     small.person.edit(page, {"Name": "Mine"})
     take(small, tmp_path, 4)

@@ -184,7 +184,9 @@ def test_adopting_loses_nothing_of_a_person() -> None:
         "Name": "my name for it", "Popularity": 60, "Source": "b", "Playlists": ("p",),
         "Album": ("b",),
     }  # fmt: skip
-    found = adopted(wanted, "here", there, TRACK, trashed=False)
+    theirs = adopted(wanted, "here", there, TRACK, trashed=False, signed=False)
+    assert set(theirs.edits) == {"Name", "Album", "Popularity", "Source"}
+    found = adopted(wanted, "here", there, TRACK, trashed=False, signed=True)
     assert found.edits == {"Name": "my name for it", "Album": ("b",)}
     (conflict,) = actions([wanted], [found])
     assert conflict.action == "conflict"
@@ -197,10 +199,10 @@ def test_adopting_loses_nothing_of_a_person() -> None:
 
 def test_what_is_found_in_the_trash_is_ours_only_where_it_was_marked_before() -> None:
     wanted = item("track", "t")
-    theirs = adopted(wanted, "here", {"Name": "track t"}, TRACK, trashed=True)
+    theirs = adopted(wanted, "here", {"Name": "track t"}, TRACK, trashed=True, signed=True)
     assert theirs.edits == {IN_TRASH: TRASHED}
     marked: dict[str, Value] = {"Name": "track t", "Removed": "2026-01-01T00:00:00Z"}
-    ours = adopted(wanted, "here", marked, TRACK, trashed=True)
+    ours = adopted(wanted, "here", marked, TRACK, trashed=True, signed=True)
     assert (ours.edits, ours.removed, ours.trashed) == ({}, True, True)
     (back,) = actions([wanted], [ours])
     assert back.reason == "back in the library"

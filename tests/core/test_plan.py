@@ -23,8 +23,9 @@ from syncengine.core.plan import (
     digest,
     make_plan,
 )
-from syncengine.core.reconcile import Rules, plan_sink, settle
+from syncengine.core.reconcile import Rules, plan_sink
 from syncengine.core.scope import Scope
+from syncengine.core.settle import settle
 from syncengine.errors import InvariantBroken
 from tests.plan_builders import NOON, Shelf, agree, item
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from syncengine.core.plan import (
     Plan,
     SinkPlan,
     Tally,
+    action_id,
+    make_plan,
 )
 from syncengine.core.plan_file import from_json, to_json
 from syncengine.core.reconcile import plan_sink
@@ -60,10 +63,24 @@ PLANS = st.builds(
 
 def _plan() -> Plan:
     shelf = plan_sink(Shelf(), [item("track", "t", Popularity=71, Genres=("a",))], [])
-    return Plan("id", NOON, Base(7, "d"), {"shelf": shelf})
+    return make_plan(NOON, Base(7, "d"), {"shelf": shelf})
 
 
-@given(PLANS)
+def _as_made(plan: Plan) -> Plan:
+    """Return a plan with the ids that follow from what it says."""
+    sinks = {
+        name: replace(sink, actions=tuple(_named(name, each) for each in sink.actions))
+        for name, sink in plan.sinks.items()
+    }
+    return make_plan(plan.created_at, plan.base, sinks)
+
+
+def _named(sink: str, action: Action) -> Action:
+    target = (action.entity, action.key)
+    return replace(action, id=action_id(sink, action.action, target, action.fields))
+
+
+@given(PLANS.map(_as_made))
 def test_a_plan_that_is_saved_and_read_is_the_same_plan(plan: Plan) -> None:
     assert from_json(to_json(plan).encode()) == plan
 
@@ -129,6 +146,26 @@ def test_a_damaged_plan_is_refused_with_the_place_that_is_wrong(
     with pytest.raises(UserError) as caught:
         from_json(json.dumps(content))
     assert named in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _break("sinks/shelf/actions/0/fields/Popularity", [None, 72]),
+        _break("sinks/shelf/actions/0/key", "u"),
+        _break("sinks/shelf/actions/0/action", "remove"),
+        _break("sinks/shelf/actions", []),
+        _break("sinks/shelf/refusals", [{"guard": "g", "message": "m", "lift": "l"}]),
+        _break("base/digest", "e"),
+        _break("base/snapshot", 8),
+        _break("id", "0123"),
+    ],
+)
+def test_a_plan_that_was_edited_is_refused(change: Callable[[dict[str, Any]], None]) -> None:
+    content = json.loads(to_json(_plan()))
+    change(content)
+    with pytest.raises(UserError, match="this plan was changed after it was made"):
+        from_json(json.dumps(content))
 
 
 @pytest.mark.parametrize(

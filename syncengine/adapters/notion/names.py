@@ -85,5 +85,8 @@ def _clashes(mapped: Mapping[tuple[Entity, str], str]) -> list[str]:
 
 
 def _near(key: str) -> str:
+    head, dot, _ = key.partition(".")
+    if dot and head.strip().lower() not in _PLURALS:
+        return f": there are {', '.join(_PLURALS)}, and no {head.strip()}"
     near = get_close_matches(key.rpartition(".")[2].casefold(), _known(), n=1)
     return f"; did you mean {shown_name(_known()[near[0]])}?" if near else ""

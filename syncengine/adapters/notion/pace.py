@@ -203,7 +203,7 @@ class Pace:
     def refused(
         self, ticket: Ticket, now: float, retry_after: float | None, *, budget: bool = True
     ) -> None:
-        """Note that Notion asked for fewer; ``budget``: those of this connection may be used up."""
+        """Note that Notion asked for fewer; ``budget``: those of this integration may be used up."""
         asked = self._growing() if retry_after is None else retry_after
         self.hold(now, asked)
         current = self._settle(ticket, now)

@@ -32,15 +32,15 @@ from syncengine.errors import (
 MAKES_BLOCKS = frozenset({"POST /v1/pages", "POST /v1/databases"})
 """What a workspace without blocks to spare turns down."""
 WHAT_TO_DO = (
-    "set NOTION_TOKEN to the secret of your connection, which its owner finds, or makes anew, at "
+    "set NOTION_TOKEN to the secret of your integration, which its owner finds, or makes anew, at "
     "notion.so/profile/integrations"
 )
 _SHOWN = 300
 _OWN_BUDGET = "public_api_request_rate_limit"
 _REASONS = {
-    _OWN_BUDGET: "this connection has used up its requests for this minute",
+    _OWN_BUDGET: "this integration has used up its requests for this minute",
     "public_api_space_request_rate_limit": (
-        "the workspace has used up the requests that all of its connections share"
+        "the workspace has used up the requests that all of its integrations share"
     ),
 }
 _IN_TRASH = re.compile(
@@ -51,7 +51,7 @@ _NO_CAPABILITY = "insufficient permissions for this endpoint"
 
 
 class Busy(Limited):
-    """Notion asks for fewer requests; ``budget``: it may be those of this connection that are used up."""
+    """Notion asks for fewer requests; ``budget``: it may be those of this integration that are used up."""
 
     budget = False
 
@@ -178,7 +178,7 @@ def _forbidden(
         return no_room(endpoint)
     if _NO_CAPABILITY in said.casefold():
         return Forbidden(
-            f"the connection lacks the capability {_capability(endpoint)!r}, which {endpoint} needs; "
+            f"the integration lacks the capability {_capability(endpoint)!r}, which {endpoint} needs; "
             "its owner ticks it under Capabilities at notion.so/profile/integrations",
             everything=True,
             **where,
@@ -187,7 +187,7 @@ def _forbidden(
 
 
 def _capability(endpoint: str) -> str:
-    """Return what the connection must be allowed to do, as Notion's settings call it."""
+    """Return what the integration must be allowed to do, as Notion's settings call it."""
     method, _, path = endpoint.partition(" ")
     if path.startswith("/v1/users"):
         return "Read user information"
@@ -200,8 +200,8 @@ def _capability(endpoint: str) -> str:
 
 def _not_there(said: str, told: str, where: Mapping[str, Any]) -> Gone:
     words = (
-        "there is no such thing in Notion, or it is not shared with the connection (in Notion, add the "
-        "connection under ··· > Connections of the page that holds it)"
+        "there is no such thing in Notion, or it is not shared with the integration (in Notion, add the "
+        "integration under ··· > Connections of the page that holds it)"
     )
     return Gone(f"{words}; {told}", address=_named(said), **where)
 

@@ -43,7 +43,8 @@ def no_database(gone: Gone, entity: Entity) -> Forbidden:
     """Return what it means that a database is gone."""
     return Forbidden(
         f"the database of {entity}s in Notion is deleted, in the trash, or no longer shared with the "
-        f"connection: {gone}",
+        "integration; restore or share it, or let `syncengine notion init` make a new one "
+        "(`syncengine notion check` shows how things stand)",
         system=SYSTEM,
         operation=gone.operation,
         everything=True,

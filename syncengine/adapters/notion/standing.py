@@ -191,7 +191,8 @@ class _Judge:
 
     def _miss_rollup(self, name: str, prop: Property) -> None:
         if self._track_relation() is None:
-            why, advice = f"{TITLES['track']} has no relation to it", self._remedy
+            why = f"{TITLES['track']} has no relation to it"
+            advice = INIT if {self._entity, "track"} <= set(self._around.ours) else ADD
         elif self._other_side() is None:
             why = f"the relation of {TITLES['track']} has one side only"
             advice = "let it show here too, in Notion, then run `syncengine notion init` again"

@@ -139,6 +139,8 @@ def command(
                 unit, cli.settings, names, cli.clock, wishes,
                 popularity_always=always,
             )  # fmt: skip
+            for each in sinks.strangers(cli.settings, names, unit):
+                cli.warn(each)
         return _answer(
             cli, plan, [n for n in names if n not in configured], out, detailed=detailed_exitcode
         )

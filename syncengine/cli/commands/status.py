@@ -104,6 +104,7 @@ def _pending(plan: Plan | None) -> dict[str, dict[str, int]]:
             "create": sink.summary.create,
             "update": sink.summary.update,
             "remove": sink.summary.remove,
+            "conflict": sink.summary.conflict,
         }
         for name, sink in plan.sinks.items()
     }
@@ -126,9 +127,10 @@ def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
             f"{source.source.name.lower():<12} snapshot {source.snapshot} of {to_iso(source.taken_at)}"
         )
     for name, each in _pending(plan).items():
+        conflicts = f"; {each['conflict']:,} in conflict" if each["conflict"] else ""
         cli.line(
             f"{name:<12} pending: {each['create']:,} to create, {each['update']:,} to update, "
-            f"{each['remove']:,} to remove"
+            f"{each['remove']:,} to remove{conflicts}"
         )
     for name, pause in found.sink_pauses.items():
         cli.line(

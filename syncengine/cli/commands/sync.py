@@ -54,7 +54,8 @@ def command(
         if each.error is not None:
             cli.warn(f"{each.name}: {each.error}")
             for problem in getattr(each.error, "problems", ()):
-                cli.warn(f"{each.name}: {problem}")
+                if problem not in str(each.error):
+                    cli.warn(f"{each.name}: {problem}")
     if cli.json:
         cli.emit("sync", {"steps": [_document(each) for each in reports]})
     else:
@@ -164,33 +165,40 @@ def _fetch(cli: CliContext, database: Database) -> Told:
 def _reconcile(
     cli: CliContext, database: Database, run: int, names: Sequence[str], *, yes: bool
 ) -> Told:
-    from syncengine.cli.carrying_out import conflicts_of, failure_lines
+    from syncengine.cli.carrying_out import (
+        conflict_document,
+        conflict_lines,
+        conflicts_of,
+        failure_lines,
+    )
     from syncengine.cli.reconciling import Order, reconcile_unwatched
     from syncengine.jobs.reconcile import NO_WISHES
     from syncengine.jobs.sync import Told
 
     order = Order(names, NO_WISHES, yes=yes)
     outcome = reconcile_unwatched(cli, database, run, order, may_create=MANY)
-    parts, refusals = [], []
+    parts, refusals, conflicts = [], [], []
     for name, plan in outcome.plan.sinks.items():
         for refusal in plan.refusals:
             refusals.append({"sink": name, "guard": refusal.guard, "message": refusal.message})
             cli.warn(f"{name.capitalize()}: refused ({refusal.guard}): {refusal.message}")
         report = outcome.reports[name]
-        for line in failure_lines(report.failed):
+        found = conflicts_of(plan)
+        conflicts += [conflict_document(name, each) for each in found]
+        for line in (*conflict_lines(found), *failure_lines(report.failed)):
             cli.warn(f"{name.capitalize()}: {line}")
         if report.stopped:
             cli.warn(f"{name.capitalize()}: stopped: {report.stopped}")
         counts = (
             (report.done, "done"),
             (len(report.failed), "failed"),
-            (len(conflicts_of(plan)), "in conflict"),
+            (len(found), "in conflict"),
             (report.left, "left"),
         )
         said = ["refused"] if plan.refusals else []
         said += [f"{count:,} {words}" for count, words in counts if count]
         parts.append(f"{name} {', '.join(said) or 'up to date'}")
     document = outcome.document
-    details: dict[str, object] = {"refusals": refusals}
+    details: dict[str, object] = {"refusals": refusals, "conflicts": conflicts}
     details |= {name: document[name] for name in ("doubles", "applied") if name in document}
     return Told(outcome.code(), "; ".join(parts), details)

@@ -367,7 +367,7 @@ def test_a_service_in_trouble_is_asked_half_as_often(
     ("reason", "words"),
     [
         ("public_api_space_request_rate_limit", "the workspace has used up"),
-        ("public_api_request_rate_limit", "this connection has used up"),
+        ("public_api_request_rate_limit", "this integration has used up"),
         ("search_rate_limit", "search rate limit"),
     ],
 )
