@@ -66,7 +66,7 @@ def make_sinks(
 def strangers(settings: Settings, names: Sequence[str], unit: UnitOfWork) -> list[str]:
     """Return what the settings name that was never looked at, a sentence each: a plan cannot know of it."""
     from syncengine.adapters.notion import address, shelf
-    from syncengine.core.plan import ENTITIES
+    from syncengine.adapters.notion.fields import ENTITIES
     from syncengine.storage.repositories.remote import SCHEMA
 
     noted = unit.remote("notion").notes(SCHEMA) if "notion" in names else {}

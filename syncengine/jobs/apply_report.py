@@ -30,7 +30,7 @@ class ApplyReport:
     """What an apply came to.
 
     ``left`` counts actions that nobody tried; ``calls`` are the requests that were made, by endpoint;
-    ``stopped`` is what ended it before its time; ``exact`` says that all was written as the plan has it.
+    ``stopped`` is what ended it before its time; ``exact`` says that all was written as the plan has it; ``notes`` are what the sink said on the way.
     """
 
     done: int = 0
@@ -38,4 +38,5 @@ class ApplyReport:
     left: int = 0
     stopped: RemoteError | None = None
     exact: bool = True
+    notes: list[str] = field(default_factory=list)
     calls: Mapping[str, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -42,10 +42,12 @@ FEW = 30
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """A sink with what writes to it."""
+    """A sink with what writes to it, and what is to be known of the world before it is planned."""
 
     sink: Sink
     writer: Writer
+    survey: Callable[[], None] = lambda: None
+    """What has to be found out before a plan, once what a killed run left in doubt is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def prepare(
     for hand in hands:
         respect_pause(hand.sink.name, tools)
         settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
+        hand.survey()
     looked = _looked_at_everything(hands, tools, refresh=refresh)
     prepared = Prepared(plan_of(hands, tools, wishes), dict(looked))
     again = False
@@ -134,6 +137,7 @@ def prepare_saved(hands: Sequence[Hand], tools: Tools, plan: Plan) -> Prepared:
     for hand in hands:
         respect_pause(hand.sink.name, tools)
         settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
+        hand.survey()
     looked = _looked_at_everything(hands, tools, refresh=False)
     for hand in hands:
         name = hand.sink.name

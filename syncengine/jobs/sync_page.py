@@ -12,7 +12,7 @@ from syncengine.core.plan import Action, Agreed, Item, Related, Target, Value
 from syncengine.core.reconcile import plan_sink
 from syncengine.core.scope import Scope
 from syncengine.core.writer import Change, SeenItem
-from syncengine.errors import NotFound
+from syncengine.errors import InvariantBroken, NotFound
 from syncengine.jobs.apply_report import Failure, Progress
 from syncengine.jobs.look import look_at_these
 from syncengine.jobs.reconcile import Side, Wishes
@@ -111,6 +111,8 @@ def _scope(target: Target) -> Scope:
             return Scope(albums=frozenset({AlbumKey(key)}))
         case "artist":
             return Scope(artists=frozenset({ArtistKey(key)}))
+        case "file":
+            raise InvariantBroken("files have no pages")
 
 
 def _filled(seen: SeenItem, hand: Hand, side: Side, ask: Ask) -> PageReport:

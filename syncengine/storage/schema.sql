@@ -186,6 +186,19 @@ CREATE TABLE fetched_pages (
 	fetched_at BIGINT NOT NULL, 
 	CONSTRAINT pk_fetched_pages PRIMARY KEY (system, list, version, position)
 );
+CREATE TABLE file_matches (
+	file_id INTEGER NOT NULL, 
+	tier VARCHAR NOT NULL, 
+	track VARCHAR, 
+	based_on VARCHAR, 
+	score FLOAT NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	twins VARCHAR, 
+	tags_digest VARCHAR NOT NULL, 
+	matched_at BIGINT NOT NULL, 
+	CONSTRAINT pk_file_matches PRIMARY KEY (file_id), 
+	CONSTRAINT fk_file_matches_file_id_audio_files FOREIGN KEY(file_id) REFERENCES audio_files (id)
+);
 CREATE TABLE genre_sets (
 	id INTEGER NOT NULL, 
 	digest BLOB NOT NULL, 
@@ -205,7 +218,7 @@ CREATE TABLE journal (
 	intended_at BIGINT NOT NULL, 
 	ended_at BIGINT, 
 	outcome VARCHAR, 
-	detail VARCHAR, 
+	detail VARCHAR, undo VARCHAR, 
 	CONSTRAINT pk_journal PRIMARY KEY (id), 
 	CONSTRAINT fk_journal_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (id)
 );
@@ -437,6 +450,7 @@ CREATE INDEX ix_agreed_items_address ON agreed_items (sink, address);
 CREATE INDEX ix_calls_system_made_at ON calls (system, made_at);
 CREATE INDEX ix_entries_playlist_id_valid_to ON entries (playlist_id, valid_to);
 CREATE INDEX ix_entries_track_id ON entries (track_id);
+CREATE INDEX ix_file_matches_track ON file_matches (track);
 CREATE INDEX ix_journal_run_id ON journal (run_id);
 CREATE INDEX ix_journal_sink_ended_at ON journal (sink, ended_at);
 CREATE INDEX ix_observations_digest ON observations (digest);
@@ -452,4 +466,4 @@ CREATE INDEX ix_snapshots_taken_at ON snapshots (taken_at);
 CREATE INDEX ix_sync_log_run_id ON sync_log (run_id);
 CREATE INDEX ix_track_aliases_alias_of ON track_aliases (alias_of);
 CREATE UNIQUE INDEX uq_audio_files_path ON audio_files (path) WHERE gone_at IS NULL;
-INSERT INTO alembic_version (version_num) VALUES ('0007');
+INSERT INTO alembic_version (version_num) VALUES ('0008');

@@ -13,9 +13,9 @@ from syncengine.core.audio_file import AudioFile, Stat, Tags
 from syncengine.core.audio_index import KnownFile
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
+from syncengine.core.path_text import path_of, path_text
 from syncengine.storage.bulk import CHUNK
 from syncengine.storage.models.music import audio_files
-from syncengine.storage.repositories.audio_files import path_of, path_text
 from tests.builders import NOW, make_database
 from tests.statements import counting
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table, text
 
 from syncengine.storage.models.base import METADATA, Moment, row_id
 
@@ -34,4 +34,24 @@ audio_files = Table(
 What in ``path`` is no text stands as ``//`` and four hexadecimal digits. ``device`` and ``inode`` are
 numbers of up to 64 bits without a sign, more than an integer of SQLite holds. ``digest`` is of the
 audio alone; ``tags`` is JSON, without what is not said.
+"""
+
+file_matches = Table(
+    "file_matches",
+    METADATA,
+    Column("file_id", Integer, ForeignKey("audio_files.id"), primary_key=True, autoincrement=False),
+    Column("tier", String, nullable=False),
+    Column("track", String),
+    Column("based_on", String),
+    Column("score", Float, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("twins", String),
+    Column("tags_digest", String, nullable=False),
+    Column("matched_at", Moment, nullable=False),
+    Index("ix_file_matches_track", "track"),
+)
+"""Which track a file was found to be of, and how surely; it stays when the file is moved or renamed.
+
+``twins`` is a JSON array of tracks that are the same recording; ``tags_digest`` is of the tags that
+the answer rests on.
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from syncengine.core.audio_file import AudioFile, Stat, Tags
 from syncengine.core.audio_index import KnownFile
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
+from syncengine.core.path_text import path_of, path_text
 from syncengine.storage.bulk import Numbers, bulk_insert
 from syncengine.storage.models.music import audio_files
 
@@ -21,8 +21,6 @@ _COLUMNS = (
     "id", "path", "size", "modified_ns", "device", "inode", "digest", "tags", "problem",
     "first_seen_at", "seen_at",
 )  # fmt: skip
-_NO_TEXT = re.compile("[\ud800-\udfff]")
-_WRITTEN = re.compile("//(d[89a-f][0-9a-f]{2})")
 
 
 class _Said(msgspec.Struct, omit_defaults=True):
@@ -153,20 +151,3 @@ def _tags(text: str) -> Tags:
     said = _DECODER.decode(text)
     spotify = None if said.spotify is None else TrackKey(said.spotify)
     return Tags(said.title, said.artists, said.album, said.isrc, spotify, said.duration_ms)
-
-
-def path_text(path: str) -> str:
-    """Return a path as it is stored: what is no text in it as ``//`` and four hexadecimal digits.
-
-    Names are bytes to the system, and need not be text in its encoding. Two slashes stand in no path.
-    """
-    if path.isascii():
-        return path
-    return _NO_TEXT.sub(lambda found: f"//{ord(found[0]):04x}", path)
-
-
-def path_of(text: str) -> str:
-    """Return the path that is stored so."""
-    if "//" not in text:
-        return text
-    return _WRITTEN.sub(lambda found: chr(int(found[1], 16)), text)
