@@ -30,7 +30,8 @@ class ApplyReport:
     """What an apply came to.
 
     ``left`` counts actions that nobody tried; ``calls`` are the requests that were made, by endpoint;
-    ``stopped`` is what ended it before its time; ``exact`` says that all was written as the plan has it; ``notes`` are what the sink said on the way.
+    ``stopped`` is what ended it before its time; ``exact`` says that all was written as the
+    plan has it; ``notes`` are what the sink said on the way.
     """
 
     done: int = 0
