@@ -187,7 +187,7 @@ class Lives:
     def sink(self) -> Sink:
         """Return what is wanted of Notion."""
         with self.database.reading() as unit:
-            return sinks.make_sinks(self.settings, ["notion"], unit)[0]
+            return sinks.notion_sink(self.settings, unit, sinks.NO_SINK_WISHES)
 
     def tools(self, life: Life, run: int = 0) -> Tools:
         """Return what a run works with."""

@@ -7,7 +7,6 @@ from typing import NamedTuple, Protocol
 
 from syncengine.core.audio_file import AudioFile
 
-LIKED_FOLDER = "Liked Songs"
 UNASSIGNED = "unassigned"
 """The key of the folder of files whose track is in no playlist."""
 UNASSIGNED_FOLDER = "Unassigned"

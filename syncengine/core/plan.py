@@ -119,7 +119,17 @@ class Along:
     """A field that is written when something else is, and is never itself a reason to write."""
 
 
-FieldPolicy: TypeAlias = Always | Related | Tolerant | Along
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A field that the sink does not show, so that nobody can edit it.
+
+    ``alone`` says that a change of nothing else is a reason to write.
+    """
+
+    alone: bool = True
+
+
+FieldPolicy: TypeAlias = Always | Related | Tolerant | Along | Unseen
 Policies: TypeAlias = Mapping[Entity, Mapping[str, FieldPolicy]]
 """The policies of fields by entity; a field that is not named is ``Always``."""
 

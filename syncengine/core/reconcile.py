@@ -27,6 +27,7 @@ from syncengine.core.plan import (
     Tally,
     Target,
     Tolerant,
+    Unseen,
     Value,
     action_id,
 )
@@ -133,14 +134,17 @@ def _own_refusals(sides: _Sides, actions: Sequence[Action]) -> Iterable[GuardRef
     return (each for each in found if each.guard not in sides.rules.lifted)
 
 
-def plan_nothing(sink: Sink, agreement: Agreement) -> SinkPlan:
+def plan_nothing(
+    sink: Sink, agreement: Agreement, lifted: Collection[str] = frozenset()
+) -> SinkPlan:
     """Return the plan of a sink that agrees with the library in everything."""
     tallies = {
         entity: Tally(0, 0, 0, 0, agreement.unchanged.get(entity, 0))
         for entity in ENTITIES
         if entity in sink.entities
     }
-    return SinkPlan(tallies, sink.estimate(()), (), ())
+    refusals = tuple(each for each in sink.refusals((), {}) if each.guard not in lifted)
+    return SinkPlan(tallies, sink.estimate(()), (), refusals)
 
 
 def by_target(desired: Iterable[Item]) -> dict[Target, Item]:
@@ -370,7 +374,7 @@ def _is_reordered(policy: FieldPolicy | None, old: Value, new: Value) -> bool:
 
 def _matters(policy: FieldPolicy | None, old: Value, new: Value) -> bool:
     match policy:
-        case Along():
+        case Along() | Unseen(alone=False):
             return False
         case Tolerant(threshold) if isinstance(old, int | float) and isinstance(new, int | float):
             return abs(new - old) >= threshold

@@ -7,8 +7,9 @@ a suffix that follows from the key of the thing, so it is the same from run to r
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
+from itertools import islice
 
 LONGEST = 200
 """In bytes of UTF-8, suffix and extension included: ext4, APFS and NTFS take 255 bytes or units, and what
@@ -26,6 +27,8 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 """Kept: emoji and several scripts are spelt with them."""
 _SUFFIX_DIGITS = 4
+_LOOKED_AT = 6
+"""So many of a key's names are tried to find out whether the one it has fits."""
 
 
 def safe_name(text: str, *, extension: str = "", longest: int = LONGEST) -> str:
@@ -47,26 +50,43 @@ def distinct_names(
     *,
     extensions: Mapping[str, str] | None = None,
     longest: int = LONGEST,
+    kept: Mapping[str, str] | None = None,
+    reserved: Iterable[str] = (),
 ) -> dict[str, str]:
     """Return a safe name for the text of each key, such that no file system takes two for one.
 
     Of those that would collide all but the one with the least key get a suffix made of their key; of
     ``extensions`` each key has its own. The same keys and texts give the same names in any order.
+    ``kept`` are names that keys have already: who has one that fits its text keeps it, whoever comes
+    later. Nobody gets a ``reserved`` name.
     """
     found: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = {folded(name) for name in reserved}
     endings = extensions or {}
-    for key in sorted(wanted):
-        ending = endings.get(key, "")
-        name = safe_name(wanted[key], extension=ending, longest=longest)
-        digits = _SUFFIX_DIGITS
-        while folded(name) in taken:
-            suffix = f" ~{blake2b(key.encode(errors='surrogatepass'), digest_size=16).hexdigest()[:digits]}"
-            name = safe_name(wanted[key], extension=suffix + ending, longest=longest)
-            digits += 1
+
+    def take(key: str, name: str) -> bool:
+        if folded(name) in taken:
+            return False
         taken.add(folded(name))
         found[key] = name
+        return True
+
+    for key, name in sorted((kept or {}).items()):
+        if key in wanted and name in islice(
+            _names_of(key, wanted[key], endings.get(key, ""), longest), _LOOKED_AT
+        ):
+            take(key, name)
+    for key in sorted(wanted.keys() - found.keys()):
+        any(take(key, name) for name in _names_of(key, wanted[key], endings.get(key, ""), longest))
     return found
+
+
+def _names_of(key: str, text: str, ending: str, longest: int) -> Iterator[str]:
+    """Yield the names that a key may have, the best first: its text, and that with a longer suffix each."""
+    yield safe_name(text, extension=ending, longest=longest)
+    digits = blake2b(key.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    for count in range(_SUFFIX_DIGITS, len(digits) + 1):
+        yield safe_name(text, extension=f" ~{digits[:count]}{ending}", longest=longest)
 
 
 def folded(name: str) -> str:

@@ -97,11 +97,20 @@ class UnitOfWork:
         """Questions about the library at any moment."""
         return LibraryReader(self.connection)
 
+    def without_commits(self) -> UnitOfWork:
+        """Return this unit as one in which commits do nothing: what is tried in it is rolled back."""
+        return _Trial(self.connection)
+
     def commit(self) -> None:
         """Make all of this unit visible; without it the unit leaves no trace."""
         if self._is_new and (found := broken_references(self.connection)):
             raise InvariantBroken(f"a row points at a missing one: {found[0]}")
         self.connection.commit()
+
+
+class _Trial(UnitOfWork):
+    def commit(self) -> None:
+        """Make nothing visible."""
 
 
 class Database:
