@@ -33,7 +33,7 @@ from syncengine.errors import (
     SignInNeeded,
     TryLater,
 )
-from syncengine.jobs.apply_report import ApplyReport, Failure, Progress
+from syncengine.jobs.apply_report import ApplyReport, Failure, Progress, silent
 from syncengine.jobs.interrupting import uninterrupted
 from syncengine.jobs.runs import OpenUnit
 from syncengine.jobs.translation import Translation
@@ -52,13 +52,14 @@ class Means:
     open_unit: OpenUnit
     clock: Clock
     run: int
+    can_be_undone: bool = True
 
 
 def apply(
     actions: Sequence[Action],
     agreed: Mapping[Target, Agreed],
     means: Means,
-    progress: Progress = lambda _done, _failed, _total: None,
+    progress: Progress = silent,
 ) -> ApplyReport:
     """Do actions in their order; only who holds the writer's lock may call it.
 
@@ -192,7 +193,7 @@ class _Applying:
 
     def _intent(self, action: Action, change: Change, pushed: Mapping[str, Value]) -> Intent:
         undo = None
-        if self._writer.in_steps:
+        if self._writer.in_steps and self._means.can_be_undone:
             before = self._agreed.get((action.entity, action.key))
             undo = Undo(before.properties if before else None, self._writer.keepsake(change))
         fields = {**pushed, **_marks(action)}

@@ -12,6 +12,10 @@ Progress = Callable[[int, int, int], None]
 """Told how many actions are done, how many failed, and of how many."""
 
 
+def silent(done: int, failed: int, total: int) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """An action that was not done, and why."""

@@ -19,7 +19,7 @@ from syncengine.core.stale import AGAIN, remaining
 from syncengine.core.writer import Writer
 from syncengine.errors import RemoteError, StalePlan, TryLater
 from syncengine.jobs.apply import Means, apply
-from syncengine.jobs.apply_report import ApplyReport, Progress
+from syncengine.jobs.apply_report import ApplyReport, Progress, silent
 from syncengine.jobs.calls import pause_now
 from syncengine.jobs.look import (
     Looked,
@@ -225,7 +225,7 @@ def carry_out(
     hand: Hand,
     planned: Planned,
     tools: Tools,
-    progress: Progress = lambda _done, _failed, _total: None,
+    progress: Progress = silent,
     *,
     limit: int | None = None,
 ) -> ApplyReport:
