@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from syncengine.core.guard import EMPTIED_SOURCE, LIFTS
 from syncengine.core.identity import PlaylistKey
 from syncengine.core.plan import TITLE, GuardRefusal
 from syncengine.core.ports import Clock
-from syncengine.errors import ConfigError
+from syncengine.errors import ConfigError, UserError
 from syncengine.jobs.watch import NOBODY, Watch
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from syncengine.config import Settings
     from syncengine.core.assignment import MusicShelf
     from syncengine.core.music_folder import MusicFolders
+    from syncengine.jobs.adopt import Repeated, Tree
     from syncengine.jobs.reconciling import Hand
     from syncengine.jobs.runs import OpenUnit
     from syncengine.jobs.scan import Scanned
@@ -124,6 +125,7 @@ def make_sink(settings: Settings, survey: Survey, wishes: SinkWishes) -> Folders
     playlists_dir(settings)
     rules = FolderRules(
         move=settings.folders_move if wishes.move is None else wishes.move,
+        moving=wishes.moving,
         priority=settings.folders_priority,
         liked=settings.folders_liked,
     )
@@ -185,3 +187,42 @@ def open_hand(
 def link_kinds() -> Sequence[str]:
     """Return how a folder may hold a file that lives elsewhere."""
     return ("auto", "hard", "sym", "copy")
+
+
+def repeated_in(hand: Hand) -> Repeated:
+    """Return what tells which files have the audio of another one, as the last plan found out."""
+    from syncengine.adapters.folders.sink import FoldersSink
+
+    def repeated() -> Mapping[int, int]:
+        sink = hand.sink
+        return sink.assignment.repeated if isinstance(sink, FoldersSink) else {}
+
+    return repeated
+
+
+def survey_tree(
+    settings: Settings, folder: Path, open_unit: OpenUnit, clock: Clock, watch: Watch
+) -> Tree:
+    """Find out what stands in a folder that may be elsewhere than the music folders.
+
+    Raises UserError where there is no such folder, or where it is the folder for playlists.
+    """
+    from syncengine.adapters.folders import Folders
+    from syncengine.jobs.adopt import tree_of
+    from syncengine.jobs.matching import match_files
+    from syncengine.jobs.scan import scan
+
+    if not folder.is_dir():
+        raise UserError(f"{folder}: there is no such folder")
+    root = playlists_dir(settings).resolve()
+    place = folder.resolve()
+    if place == root or root in place.parents:
+        raise UserError(f"{folder} is in the folder for playlists, {root}: it is in order already")
+    music = Folders((place,), settings.playlists_dir)
+    watch.describe(f"looking at {place}")
+    scan(music, open_unit=open_unit, clock=clock, alone=True)
+    watch.describe("matching files with tracks")
+    with open_unit() as unit:
+        match_files(unit, clock)
+        unit.commit()
+        return tree_of(unit, music.folders[0])

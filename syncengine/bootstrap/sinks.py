@@ -31,6 +31,7 @@ class SinkWishes:
     move: bool | None = None
     link: str | None = None
     accept_emptied: bool = False
+    moving: frozenset[int] = frozenset()
 
 
 NO_SINK_WISHES = SinkWishes()

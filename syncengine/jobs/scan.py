@@ -66,13 +66,20 @@ def scan(
     clock: Clock,
     progress: Progress | None = None,
     accept_emptied: bool = False,
+    alone: bool = False,
 ) -> Scanned:
     """Bring what is known of the audio files up to date, reading only those that changed.
 
-    ``accept_emptied`` says that folders without any file left were emptied on purpose.
+    ``accept_emptied`` says that folders without any file left were emptied on purpose, ``alone`` that
+    nothing is said of files that are known from elsewhere.
     """
     with open_unit() as unit:
         known = unit.audio_files.known()
+    others: list[KnownFile] = []
+    if alone:
+        places = music.folders
+        others = [e for e in known if not any(is_under(e.file.path, place) for place in places)]
+        known = [each for each in known if each not in others]
     walk = _walk(music, known)
     recognition = Recognition(known)
     waiting = recognition.look(walk.files)
@@ -87,7 +94,7 @@ def scan(
     emptied = {} if accept_emptied else _emptied(folders, there, lost)
     held = [each for each in result.missing if _stands_in(each.file.path, [*unseen, *emptied])]
     gone = {each.id for each in result.missing} - {each.id for each in held}
-    _write(result, gone, held, open_unit, clock())
+    _write(result, gone, [*held, *others], open_unit, clock())
     return _report(known, walk, result, reading, len(gone), _counted(folders, walk, there, emptied))
 
 
