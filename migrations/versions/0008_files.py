@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("twins", sa.String(), nullable=True),
         sa.Column("tags_digest", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("matched_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("file_id", name=op.f("pk_file_matches")),
         sa.ForeignKeyConstraint(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from syncengine.core.guard import EMPTIED_SOURCE, LIFTS
 from syncengine.core.identity import PlaylistKey
 from syncengine.core.plan import TITLE, GuardRefusal
 from syncengine.core.ports import Clock
-from syncengine.errors import ConfigError, UserError
+from syncengine.errors import ConfigError, UsageError, UserError
 from syncengine.jobs.watch import NOBODY, Watch
 
 if TYPE_CHECKING:
+    from syncengine.adapters.folders.moving import LinkKind
     from syncengine.adapters.folders.sink import FoldersSink
     from syncengine.bootstrap.sinks import SinkWishes
     from syncengine.config import Settings
@@ -54,10 +55,17 @@ class Survey:
     """What finds out how the audio files are now, and remembers what stands in the way of a plan."""
 
     def __init__(
-        self, settings: Settings, open_unit: OpenUnit, clock: Clock, wishes: SinkWishes
+        self,
+        settings: Settings,
+        open_unit: OpenUnit,
+        reading: OpenUnit,
+        clock: Clock,
+        wishes: SinkWishes,
     ) -> None:
+        """``reading`` opens units for questions: a plan asks while it has one open itself."""
         self.settings = settings
         self.open_unit = open_unit
+        self.reading = reading
         self._clock = clock
         self._wishes = wishes
         self.scanned: Scanned | None = None
@@ -100,6 +108,25 @@ class Survey:
             GuardRefusal(EMPTIED_SOURCE, f"{SINK.capitalize()}: {each}", lift) for each in found
         ]
 
+    def make_root(self) -> None:
+        """Make the folder for playlists where it was never used: else its drive is away.
+
+        Raises UserError where it cannot be made.
+        """
+        root = playlists_dir(self.settings)
+        if root.exists() or self._files_put():
+            return
+        try:
+            root.mkdir()
+        except OSError as error:
+            raise UserError(
+                f"the folder for playlists, {root}, cannot be made: {error.strerror or error}"
+            ) from error
+
+    def _files_put(self) -> int:
+        with self.reading() as unit:
+            return sum(each.entity == "file" for each in unit.agreed.agreed(SINK))
+
     def _emptied_playlists(self, lift: str) -> list[str]:
         root = playlists_dir(self.settings)
         try:
@@ -108,8 +135,7 @@ class Survey:
             is_filled = False
         if is_filled:
             return []
-        with self.open_unit() as unit:
-            put = sum(each.entity == "file" for each in unit.agreed.agreed(SINK))
+        put = self._files_put()
         if not put:
             return []
         what = f"{root} is empty or away, and {put:,} files were put there"
@@ -130,11 +156,11 @@ def make_sink(settings: Settings, survey: Survey, wishes: SinkWishes) -> Folders
         liked=settings.folders_liked,
     )
     return FoldersSink(
-        partial(_shelf, survey.open_unit),
-        partial(_state, survey.open_unit),
+        partial(_shelf, survey.reading),
+        partial(_state, survey.reading),
         rules,
         survey.warnings,
-        link=wishes.link or settings.folders_link,
+        link=link_kind(wishes.link or settings.folders_link),
     )
 
 
@@ -157,8 +183,11 @@ def _shelf(open_unit: OpenUnit) -> MusicShelf:
 
 
 def _state(open_unit: OpenUnit) -> str:
+    from syncengine.jobs.matching import MATCHED, SYSTEM
+
     with open_unit() as unit:
-        return f"{unit.audio_files.state()} {unit.file_matches.state()}"
+        noted = unit.remote(SYSTEM).noted(MATCHED, "")
+    return noted.value if noted else ""
 
 
 def open_hand(
@@ -172,21 +201,27 @@ def open_hand(
     from syncengine.jobs.file_book import KeptFiles
     from syncengine.jobs.reconciling import Hand
 
-    survey = Survey(settings, database.unit, clock, wishes)
+    survey = Survey(settings, database.unit, database.reading, clock, wishes)
     sink = make_sink(settings, survey, wishes)
     book = KeptFiles(partial(database.unit, durable=True), clock)
     writer = FoldersWriter(playlists_dir(settings), sink.link, book, sink.list_of, clock)
 
     def look(watch: Watch) -> None:
         survey(watch)
+        survey.make_root()
         book.forget()
 
     return Hand(sink, writer, look)
 
 
-def link_kinds() -> Sequence[str]:
-    """Return how a folder may hold a file that lives elsewhere."""
-    return ("auto", "hard", "sym", "copy")
+def link_kind(text: str) -> LinkKind:
+    """Read how a folder is to hold a file that lives elsewhere. Raises UsageError for another word."""
+    from syncengine.adapters.folders.moving import LinkKind
+
+    for kind in get_args(LinkKind):
+        if kind == text:
+            return kind  # type: ignore[no-any-return]
+    raise UsageError(f"--link {text!r} is none of {', '.join(get_args(LinkKind))}")
 
 
 def repeated_in(hand: Hand) -> Repeated:

@@ -111,7 +111,8 @@ def plan_for(
     made: list[Sink] = []
     for name in names:
         if name == "folders":
-            found = folders.Survey(settings, partial(_the_same, unit), clock, sink_wishes)
+            same = partial(_the_same, unit)
+            found = folders.Survey(settings, same, same, clock, sink_wishes)
             survey(found)
             made.append(folders.make_sink(settings, found, sink_wishes))
         else:

@@ -45,6 +45,8 @@ Tier = Literal["certain", "likely", "unsure", "none"]
 By = Literal["decision", "spotify", "isrc", "names"]
 """What a match rests on."""
 
+RULES = 1
+"""Raised when files could get another answer than before: then all of them are matched again."""
 CERTAIN = 0.95
 LIKELY = 0.84
 UNSURE = 0.55
@@ -155,6 +157,16 @@ class Matcher:
         found.sort(key=lambda each: (-each[0].score, each[1].file))
         told = tuple((self.match(file), near) for near, file in found[:_KEPT])
         return TrackExplanation(song.key, told)
+
+    def key(self, track: TrackKey) -> TrackKey | None:
+        """Return the key that a track goes by now; None where it is not known."""
+        song = self._index.by_key.get(track)
+        return song.key if song else None
+
+    def twins(self, track: TrackKey) -> tuple[TrackKey, ...]:
+        """Return the other tracks that are the same recording as this one, as far as can be told."""
+        song = self._index.by_key.get(track)
+        return tuple(sorted(each.key for each in self._index.twins(song))) if song else ()
 
     def _ranked(self, file: NamedFile) -> _Ranked:
         """Hold a file against what it may be of, by its tags first and otherwise if these don't do."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from syncengine.core.file_reading import Reading
 from syncengine.core.identity import TrackKey
-from syncengine.core.song import Song
+from syncengine.core.song import Song, is_same_recording
 
 _LEAST_LIKE = 60.0
 _NEAREST = 12
@@ -66,6 +66,14 @@ class SongIndex:
                 yield from self._by(name, text, duration_ms)
         for text in texts:
             yield from self._called(text, duration_ms)
+
+    def twins(self, song: Song) -> Iterator[Song]:
+        """Yield the other tracks that are the same recording as one of them, as far as can be told."""
+        near = list(self.near(Reading(song.title, song.artists), song.duration_ms))
+        near += self.by_isrc.get(song.isrc, ()) if song.isrc else ()
+        for each in {each.key: each for each in near}.values():
+            if each.key != song.key and is_same_recording(song, each):
+                yield each
 
     def _by(self, artist: str, title: str, duration_ms: int | None) -> Iterator[Song]:
         """Yield an artist's tracks with a like title; with another one only if about as long."""

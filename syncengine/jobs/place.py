@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from syncengine.core.audio_index import Recognition
+from syncengine.core.file_decision import marks_of
 from syncengine.core.file_match import FileMatch
+from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.music_folder import MusicFolders, is_under
 from syncengine.core.plan import Agreed
@@ -16,6 +18,8 @@ from syncengine.jobs.reconcile import Wishes
 from syncengine.jobs.reconciling import Hand, Tools, carry_out, plan_of
 from syncengine.jobs.runs import OpenUnit
 from syncengine.jobs.settling import settle_doubts
+from syncengine.storage.repositories.file_decisions import judge_file
+from syncengine.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,12 @@ def take_in(music: MusicFolders, path: str, *, open_unit: OpenUnit, at: Instant)
     number = next(iter([*result.kept, *changed, *added]))
     folders = [*music.folders, *([music.playlists] if music.playlists else [])]
     return Arrived(number, path, not any(is_under(path, folder) for folder in folders))
+
+
+def decide(unit: UnitOfWork, number: int, track: TrackKey, at: Instant) -> None:
+    """Remember that a file is a track, as its owner says."""
+    file = unit.audio_files.present()[number]
+    judge_file(unit.connection, marks_of(number, file.digest), track, "same", at)
 
 
 @dataclass(frozen=True, slots=True)

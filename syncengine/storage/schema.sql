@@ -195,6 +195,7 @@ CREATE TABLE file_matches (
 	reason VARCHAR NOT NULL, 
 	twins VARCHAR, 
 	tags_digest VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
 	matched_at BIGINT NOT NULL, 
 	CONSTRAINT pk_file_matches PRIMARY KEY (file_id), 
 	CONSTRAINT fk_file_matches_file_id_audio_files FOREIGN KEY(file_id) REFERENCES audio_files (id)

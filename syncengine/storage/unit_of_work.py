@@ -28,6 +28,7 @@ from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.agreed import AgreedItems
 from syncengine.storage.repositories.audio_files import AudioFiles
 from syncengine.storage.repositories.catalogue import CatalogueReader
+from syncengine.storage.repositories.file_matches import FileMatches
 from syncengine.storage.repositories.journal import Journal
 from syncengine.storage.repositories.ledger import Ledger
 from syncengine.storage.repositories.library import LibraryReader
@@ -64,6 +65,11 @@ class UnitOfWork:
     def audio_files(self) -> AudioFiles:
         """The audio files that were found under the music folders."""
         return AudioFiles(self.connection)
+
+    @cached_property
+    def file_matches(self) -> FileMatches:
+        """Which track each audio file was found to be of, and what people decided about that."""
+        return FileMatches(self.connection)
 
     def journal(self, sink: str) -> Journal:
         """The journal of writes to a sink, by its name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from syncengine.adapters.folders.lists import list_digest, list_text
+from syncengine.adapters.folders.moving import LinkKind
 from syncengine.core.assignment import (
     Assignment,
     FolderRules,
@@ -60,7 +61,7 @@ class FoldersSink:
         rules: FolderRules,
         warnings: Callable[[], Sequence[GuardRefusal]] = tuple,
         *,
-        link: str = "auto",
+        link: LinkKind = "auto",
     ) -> None:
         self._shelf = shelf
         self._state = state

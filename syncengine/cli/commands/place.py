@@ -71,15 +71,15 @@ def _placed(
     cli: CliContext, database: Database, tools: Tools, file: str, key: TrackKey | None
 ) -> tuple[Arrived, Placed]:
     from syncengine.bootstrap import folders, sinks
-    from syncengine.jobs.matching import decide_file, match_files
-    from syncengine.jobs.place import place, take_in
+    from syncengine.jobs.matching import match_files
+    from syncengine.jobs.place import decide, place, take_in
 
     path = os.path.abspath(os.path.expanduser(file))  # noqa: PTH100, PTH111 -- links are not followed
     music = folders.music_folders(cli.settings)
     arrived = take_in(music, path, open_unit=database.unit, at=cli.clock())
     with database.unit() as unit:
         if key is not None:
-            decide_file(unit, arrived.number, key, cli.clock())
+            decide(unit, arrived.number, key, cli.clock())
         match_files(unit, cli.clock)
         unit.commit()
     moving = frozenset({arrived.number} if arrived.is_outside else ())

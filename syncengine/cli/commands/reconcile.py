@@ -239,11 +239,9 @@ def _is_always(popularity: str) -> bool:
 
 
 def _link(text: str | None) -> str | None:
-    from syncengine.bootstrap.folders import link_kinds
+    from syncengine.bootstrap.folders import link_kind
 
-    if text is None or text in link_kinds():
-        return text
-    raise UsageError(f"--link {text!r} is none of {', '.join(link_kinds())}")
+    return None if text is None else link_kind(text)
 
 
 def _choice(text: str | None) -> Choice | None:

@@ -47,11 +47,12 @@ file_matches = Table(
     Column("reason", String, nullable=False),
     Column("twins", String),
     Column("tags_digest", String, nullable=False),
+    Column("name", String, nullable=False),
     Column("matched_at", Moment, nullable=False),
     Index("ix_file_matches_track", "track"),
 )
 """Which track a file was found to be of, and how surely; it stays when the file is moved or renamed.
 
-``twins`` is a JSON array of tracks that are the same recording; ``tags_digest`` is of the tags that
-the answer rests on.
+``twins`` is a JSON array of tracks that are the same recording; ``tags_digest`` is of the tags and the
+decisions that the answer rests on, ``name`` what the file was called then, without folder and ending.
 """
