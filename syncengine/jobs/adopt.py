@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from syncengine.core.audio_file import AudioFile
 from syncengine.core.music_folder import is_under
 from syncengine.core.path_text import path_text
-from syncengine.core.plan import Action, Agreed, Target, action_id
+from syncengine.core.plan import Action, Agreed, SinkPlan, Target, action_id, make_plan
 from syncengine.core.scope import Scope
 from syncengine.jobs.apply import Means, apply
 from syncengine.jobs.apply_report import ApplyReport, Progress, silent
+from syncengine.jobs.planning import present_base
 from syncengine.jobs.reconcile import Planned, Wishes
-from syncengine.jobs.reconciling import Hand, Tools, carry_out, plan_of
+from syncengine.jobs.reconciling import Hand, Tools, carry_out, plan_of, side_of
 from syncengine.storage.unit_of_work import UnitOfWork
 
 Repeated = Callable[[], Mapping[int, int]]
@@ -61,15 +62,27 @@ def plan_adoption(
 ) -> Adoption:
     """Return what brings a tree's files into the playlist folders.
 
-    ``repeated`` returns the files that have the audio of another one, once the plan is made.
+    ``repeated`` returns the files that have the audio of another one, once it is worked out where all
+    belong.
     """
-    scope = Scope(files=frozenset(str(number) for number in tree.files))
-    planned = plan_of([hand], tools, replace(wishes, scope=scope))
+    side_of(hand, tools)
     found = {number: kept for number, kept in repeated().items() if number in tree.files}
+    chosen = tree.files.keys() - found.keys() - set(tree.unmatched)
+    scope = Scope(files=frozenset(map(str, chosen)))
+    planned = (
+        plan_of([hand], tools, replace(wishes, scope=scope)) if chosen else _nothing(hand, tools)
+    )
     with tools.open_unit() as unit:
         there = unit.audio_files.present()
     paths = {kept: there[kept].path for kept in found.values()}
     return Adoption(planned, tree, found, paths)
+
+
+def _nothing(hand: Hand, tools: Tools) -> Planned:
+    with tools.open_unit() as unit:
+        base = present_base(unit)
+    plan = SinkPlan({}, hand.sink.estimate(()), ())
+    return Planned(make_plan(tools.clock(), base, {hand.sink.name: plan}), {})
 
 
 def adopt(adoption: Adoption, hand: Hand, tools: Tools, progress: Progress = silent) -> ApplyReport:

@@ -119,7 +119,9 @@ class _Applying:
 
     def _do(self, actions: Iterable[Action]) -> None:
         self._queue.extend(actions)
-        with ThreadPoolExecutor(self._writer.in_flight) as pool:
+        # What is done in steps is done in order; only its intents are written down many at once.
+        threads = 1 if self._writer.in_steps else self._writer.in_flight
+        with ThreadPoolExecutor(threads) as pool:
             try:
                 while self._queue or self._flying:
                     with uninterrupted():

@@ -54,9 +54,18 @@ class Translation:
             fields,
             trashed,
             gone=self._sink.forgets and action.action == "remove",
-            before=self.held(before) if before else {},
+            before=self._before(action, before) if before else {},
         )
         return change, pushed
+
+    def _before(self, action: Action, before: Agreed) -> dict[str, Value]:
+        """Return what a thing holds, as the action takes it: also what a person wrote there."""
+        held = self.held(before)
+        policies = self._sink.policies.get(action.entity, {})
+        for name, (old, _) in action.fields.items():
+            if name in held and not isinstance(policies.get(name), Related):
+                held[name] = old
+        return held
 
     def held(self, before: Agreed) -> dict[str, Value]:
         """Return what a thing holds, with relations by addresses: also to what is out of sight."""

@@ -38,7 +38,7 @@ from syncengine.core.path_text import path_of, path_text
 from syncengine.core.plan import Value
 from syncengine.core.writer import Change, Written
 
-FOLDER, LIST, LIST_TEXT = "Folder", "List", "List text"
+FOLDER, LIST, LIST_TEXT, KEY = "Folder", "List", "List text", "Key"
 _LISTING = "list"
 
 
@@ -78,32 +78,33 @@ class Listing:
         if wanted is None:
             raise rejected("the plan names no folder: run it again", _LISTING, change.key)
         self._refuse_list(change, old, wanted)
-        name = self._stand(change.key, old, wanted)
+        name = self._stand(change, old, wanted)
         folder = join(self._root, name)
         self._sweep(folder)
         former = self._former(change) - {name}
         for each in sorted(former):
             self.follow(each, name)
-        self._rename_list(change.key, former, name)
+        self._rename_list(_keys(change), former, name)
         if LIST in change.fields:
             self._write_list(change, join(folder, name + ENDING))
         found = self.list_in(name)
         held: dict[str, Value] = {FOLDER: path_text(name)}
         if found is not None:
             held[LIST] = list_digest(found.text)
+        left_out = frozenset({LIST_TEXT} & change.fields.keys())
         if name == wanted:
-            return Written(path_text(name), held)
+            return Written(path_text(name), held, left_out)
         note = (
             f"{path_text(wanted)} is called {path_text(name)} until the next run: another playlist has "
             "that name still"
         )
-        return Written(path_text(name), held, frozenset({FOLDER}), note)
+        return Written(path_text(name), held, left_out | {FOLDER}, note)
 
     def kept(self, change: Change) -> dict[str, Value]:
         """Return the text of the list, if a change is about to write over it or to remove it."""
         old = self._where(change)
         found = None if old is None else self.list_in(old)
-        if found is None or found.key != change.key:
+        if found is None or found.key not in _keys(change):
             return {}
         wanted = None if change.gone else change.fields.get(LIST, list_digest(found.text))
         return {} if wanted == list_digest(found.text) else {LIST_TEXT: path_text(found.text)}
@@ -142,14 +143,15 @@ class Listing:
                 plain(name, _LISTING)
             if is_folder(self._disk.state(join(self._root, name))):
                 found = self.list_in(name)
-                if found is None or found.key == change.key:
+                if found is None or found.key in _keys(change):
                     return name
         return None
 
     # ---------------------------------------------------------------------------------- the folder
 
-    def _stand(self, key: str, old: str | None, wanted: str) -> str:
+    def _stand(self, change: Change, old: str | None, wanted: str) -> str:
         """See to it that the folder stands there; return its name, which another may have still."""
+        key = change.key
         path = self._places.folder(wanted, _LISTING)
         if old is not None and not is_temporary(old):
             self._places.folder(old, _LISTING)
@@ -162,7 +164,7 @@ class Listing:
             between = _between(key)
             self._disk.rename(join(self._root, old), join(self._root, between))
             self._disk.rename(join(self._root, between), path)
-        elif (found := self.list_in(wanted)) is not None and found.key != key:
+        elif (found := self.list_in(wanted)) is not None and found.key not in _keys(change):
             return self._step_aside(key, old, wanted)
         elif old is not None:
             raise rejected(
@@ -226,8 +228,8 @@ class Listing:
         )
         self._sweep(folder)
         found = self.list_in(old)
-        if found is not None and found.key == change.key:
-            if not is_as_written(found.text):
+        if found is not None and found.key in _keys(change):
+            if not _may_replace(found.text, change):
                 raise rejected(
                     "it was edited by hand, so it is not removed: move, rename or delete it",
                     "remove", found.path,
@@ -267,23 +269,23 @@ class Listing:
         if there is None or list_digest(there[1]) == change.fields.get(LIST):
             return
         path, text = there
-        if not is_as_written(text):
+        if not _may_replace(text, change):
             raise rejected(
                 "it was edited by hand, or is none of ours, so it is not written over: move, rename or "
                 "delete it, and run it again",
                 _LISTING, path,
             )  # fmt: skip
-        if key_of(text) != change.key:
+        if key_of(text) not in {None, *_keys(change)}:
             raise rejected("it is another playlist's: move or rename it", _LISTING, path)
 
-    def _rename_list(self, key: str, former: set[str], name: str) -> None:
+    def _rename_list(self, keys: set[str], former: set[str], name: str) -> None:
         """Let the list be called like its folder, if it is called as that was before."""
         folder = join(self._root, name)
         target = join(folder, name + ENDING)
         for old in sorted(former):
             path = join(folder, old + ENDING)
             found = self._read(path)
-            if found is None or found.key != key:
+            if found is None or found.key not in keys:
                 continue
             if self._disk.state(target) is not None and not one_entry(self._disk, path, target):
                 raise rejected("a list should be there: move or rename it", _LISTING, target)
@@ -326,6 +328,16 @@ class Listing:
             if list_digest(each) == wanted:
                 return each
         raise rejected("its list is another one by now: run it again", _LISTING, change.key)
+
+
+def _keys(change: Change) -> set[str]:
+    """Return the keys that a playlist goes by in its list: a better one may have been found since."""
+    return {change.key, text_in(change.before, KEY) or change.key}
+
+
+def _may_replace(text: str, change: Change) -> bool:
+    """Tell whether a list may be written over: as we wrote it, or as it was when that was decided."""
+    return is_as_written(text) or list_digest(text) == change.before.get(LIST)
 
 
 def _between(key: str) -> str:

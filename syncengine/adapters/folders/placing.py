@@ -85,7 +85,7 @@ class _Writing:
         self._moving = Moving(self._disk, self._root, kind, str(self._number))
         self._judging = Judging(self._disk, self._known)
         self._notes: list[str] = []
-        self._left_out: frozenset[str] = frozenset()
+        self._left_out = frozenset({PATH} & change.fields.keys())
         self._wanted = wanted_of(change, self._places)
         self._about = subject_of(change, self._wanted, self._places, self._known)
 
@@ -204,7 +204,7 @@ class _Writing:
         self._notes.append(
             f"{self._wanted.name} is called {name} until the next run: another file has that name still"
         )
-        self._left_out = frozenset({TITLE})
+        self._left_out |= {TITLE}
         self._wanted = replace(self._wanted, name=name)
 
     # -------------------------------------------------------------------------------- the file itself
@@ -353,6 +353,8 @@ class _Writing:
     def _take_away(self) -> None:
         """Take a file out of all its places; where it lives in one of them it is kept."""
         about = self._about
+        if self._wanted.path is not None and about.path is not None:
+            self._bring(self._wanted.path)
         home = self._places.home(about.path) if about.path else None
         lives_here = about.path in about.agreed or is_temporary(basename(about.path or ""))
         if about.path is not None and lives_here and home != UNASSIGNED_FOLDER:

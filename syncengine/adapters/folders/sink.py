@@ -88,7 +88,7 @@ class FoldersSink:
     def policies(self) -> Policies:
         """Return how changes are judged; what no folder shows cannot have been edited."""
         return {
-            "playlist": {TITLE: Unseen()},
+            "playlist": {TITLE: Unseen(), "Key": Unseen()},
             "file": {
                 "Playlists": Related("playlist"),
                 "Home": Related("playlist"),
@@ -119,6 +119,7 @@ class FoldersSink:
     def _folder_item(self, folder: PlaylistFolder) -> Item:
         properties: dict[str, Value] = {
             TITLE: folder.name,
+            "Key": folder.key,
             "Folder": folder.folder,
             "List": list_digest(self._lists[folder.key]),
         }

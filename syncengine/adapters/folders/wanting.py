@@ -42,7 +42,7 @@ def wanted_of(change: Change, places: Places) -> Wanted:
     home = (*names_in(target, HOME), None)[0]
     plain(name, PLACE)
     if change.gone:
-        return Wanted(name, (), None, None)
+        return Wanted(name, (), None, _way_back(change, None, places))
     for folder in {*folders, *([home] if home else [])}:
         places.folder(folder, PLACE)
     return Wanted(name, folders, home, _way_back(change, home, places))

@@ -13,6 +13,7 @@ from syncengine.adapters.folders.listing import Listing
 from syncengine.adapters.folders.places import Places
 from syncengine.adapters.folders.placing import Placing
 from syncengine.adapters.folders.refusing import SYSTEM, away, refusing, rejected
+from syncengine.adapters.folders.repeated import SAME_AS, Repeated
 from syncengine.adapters.folders.standing import Standing, entity_of
 from syncengine.adapters.folders.steps import Disk, is_folder
 from syncengine.core.moment import Instant
@@ -56,6 +57,7 @@ class FoldersWriter:
         self._known: Known | None = None
         swept: set[str] = set()
         self._placing = Placing(self._places, link, self._files, swept)
+        self._repeated = Repeated(self._places.root, self._disk, self._files)
         self._listing = Listing(self._places, self._files, lists, swept)
 
     @property
@@ -74,6 +76,8 @@ class FoldersWriter:
             self._begin(change.entity)
             if change.entity == "playlist":
                 return self._listing.write(change)
+            if change.entity == "file" and SAME_AS in change.fields:
+                return self._repeated.write(change)
             if change.entity == "file":
                 return self._placing.write(change)
         raise rejected("folders hold playlists and files alone", change.entity, change.key)
@@ -83,6 +87,8 @@ class FoldersWriter:
         with self._lock, refusing(self._disk, self._places.root, "read", self._clock):
             if change.entity == "playlist":
                 return self._listing.kept(change)
+            if SAME_AS in change.fields:
+                return self._repeated.kept(change)
             return self._placing.kept(change) if change.entity == "file" else {}
 
     def find(self, entity: Entity, keys: Collection[str], since: Instant) -> Iterator[SeenItem]:
