@@ -148,10 +148,10 @@ class Journal:
         return list(self._connection.scalars(query.order_by(j.run_id.desc())))
 
     def changed_after(self, number: int) -> set[tuple[Entity, str]]:
-        """Return the things that were written after a write."""
+        """Return the things that were written after a write, and that was not taken back."""
         j = JOURNAL.c
         query = select(j.entity, j.key).where(
-            j.sink == self._sink, j.id > number, j.outcome == DONE
+            j.sink == self._sink, j.id > number, j.outcome == DONE, j.undo.is_not(None)
         )
         return {(entity, key) for entity, key in self._connection.execute(query.distinct())}
 
