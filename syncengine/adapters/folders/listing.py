@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from typing import NamedTuple
 
 from syncengine.adapters.folders.known import Known, is_same
@@ -301,19 +300,16 @@ class Listing:
         if there is not None and list_digest(there[1]) == wanted:
             return
         text = self._text(change)
-        between = join(dirname(path), temporary("list"))
         moving = Moving(self._disk, self._root, "copy", "list")
+        between = moving.beside(path)
         try:
-            with suppress(FileNotFoundError):
-                self._disk.unlink(between)
             self._disk.write(between, list_bytes(text))
             if there is None:
                 moving.put(between, path)
             else:
                 self._disk.replace(between, path)
         except BaseException:
-            with suppress(OSError):
-                self._disk.unlink(between)
+            moving.discard(between)
             raise
         self._disk.flush(dirname(path))
 
