@@ -1,4 +1,4 @@
-"""Whatever is planned, whatever a person does, and wherever it is cut off: nothing is lost, all is as wanted."""
+"""Whatever is planned, done by hand or cut off: nothing is lost, and all comes to be as wanted."""
 
 from __future__ import annotations
 
