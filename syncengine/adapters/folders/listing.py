@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from typing import NamedTuple
 
 from syncengine.adapters.folders.known import Known, is_same
@@ -195,8 +194,8 @@ class Listing:
         before, now = join(self._root, old), join(self._root, new)
         known = self._known()
         for number, file in list(known.files.items()):
-            if dirname(file.path) == before and self._disk.state(file.path) is None:
-                path = join(now, basename(file.path))
+            path = join(now, basename(file.path))
+            if dirname(file.path) == before and self._has_left(file.path, path):
                 found = self._disk.state(path)
                 if found is not None and is_same(file, found):
                     known.moved(number, path, found)
@@ -205,6 +204,9 @@ class Listing:
                 for entry in self._disk.entries(folder.path):
                     if entry.is_symlink():
                         self._turn(entry.path, before, now)
+
+    def _has_left(self, old: str, new: str) -> bool:
+        return self._disk.state(old) is None or one_entry(self._disk, old, new)
 
     def _turn(self, link: str, before: str, now: str) -> None:
         leads = self._disk.leads_to(link)
@@ -250,10 +252,11 @@ class Listing:
             return
         path = join(self._root, old, old + ENDING)
         target = join(self._root, old, plain(wanted, _LISTING) + ENDING)
-        is_free = self._disk.state(target) is None
+        there = self._read(target)
+        is_free = self._disk.state(target) is None or (there and there.key == change.key)
         if LIST in change.fields:
             self._check(self._content(path), change)
-        if wanted != old and not is_free and not one_entry(self._disk, path, target):
+        if wanted != old and not is_free:
             raise rejected("a list should be there: move or rename it", _LISTING, target)
 
     def _content(self, path: str) -> tuple[str, str] | None:
@@ -303,19 +306,16 @@ class Listing:
         if there is not None and list_digest(there[1]) == wanted:
             return
         text = self._text(change)
-        between = join(dirname(path), temporary("list"))
         moving = Moving(self._disk, self._root, "copy", "list")
+        between = moving.beside(path)
         try:
-            with suppress(FileNotFoundError):
-                self._disk.unlink(between)
             self._disk.write(between, list_bytes(text))
             if there is None:
                 moving.put(between, path)
             else:
                 self._disk.replace(between, path)
         except BaseException:
-            with suppress(OSError):
-                self._disk.unlink(between)
+            moving.discard(between)
             raise
         self._disk.flush(dirname(path))
 

@@ -77,7 +77,7 @@ class Moving:
 
     def _link_to(self, source: str, target: str, over: bool) -> bool:
         """Give the file its new name; False where the disk has no links."""
-        put = self._over(target) if over else target
+        put = self.beside(target) if over else target
         try:
             self._disk.link(source, put)
         except OSError as error:
@@ -161,7 +161,7 @@ class Moving:
         self._disk.flush(dirname(target))
 
     def _made(self, make: Callable[[str], None], target: str, over: bool) -> None:
-        put = self._over(target) if over else target
+        put = self.beside(target) if over else target
         make(put)
         if over:
             self._replace(put, target)
@@ -170,7 +170,7 @@ class Moving:
 
     def _copy_to(self, source: str, target: str, over: bool, operation: str) -> None:
         """Copy a file with its times, and compare what came of it before it gets its name."""
-        between = self._over(target)
+        between = self.beside(target)
         before = self._disk.state_behind(source)
         try:
             read = self._disk.copy(source, between)
@@ -187,7 +187,7 @@ class Moving:
             else:
                 self.put(between, target)
         except BaseException:
-            self._discard(between)
+            self.discard(between)
             raise
 
     def put(self, between: str, target: str) -> None:
@@ -207,17 +207,18 @@ class Moving:
         try:
             self._disk.replace(between, target)
         except BaseException:
-            self._discard(between)
+            self.discard(between)
             raise
-        self._discard(between)  # two names of one file are left as they are by a rename
+        self.discard(between)  # two names of one file are left as they are by a rename
 
-    def _over(self, target: str) -> str:
+    def beside(self, target: str) -> str:
         """Return a temporary name beside a path, with nothing there."""
         between = join(dirname(target), temporary(self._what))
-        self._discard(between)
+        self.discard(between)
         return between
 
-    def _discard(self, between: str) -> None:
+    def discard(self, between: str) -> None:
+        """Take away what was made under a temporary name."""
         with suppress(OSError):
             if self._disk.state(between) is not None:
                 self._disk.unlink(between)

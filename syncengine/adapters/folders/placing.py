@@ -217,12 +217,16 @@ class _Writing:
             self._bring(self._wanted.path)
         elif self._wanted.home is not None:
             self._bring(wanted[0])
-        elif (here in self._about.agreed and here not in wanted) or is_temporary(basename(here)):
-            # Its place is to go, and it stands nowhere else: into another one, then.
-            if wanted:
-                self._bring(wanted[0])
-            else:
-                self._rescue(here)
+        elif here not in wanted:
+            self._bring_out(here, wanted)
+
+    def _bring_out(self, here: str, wanted: list[str]) -> None:
+        """Bring the file itself out of a place that it is to leave, or where it was only kept."""
+        leaves = here in self._about.agreed or is_temporary(basename(here))
+        if wanted and (leaves or self._places.home(here) == UNASSIGNED_FOLDER):
+            self._bring(wanted[0])
+        elif leaves:
+            self._rescue(here)
 
     def _bring(self, target: str) -> None:
         about = self._about
@@ -301,10 +305,10 @@ class _Writing:
             self._moving.place(about.path, place, over=True)
         elif verdict == "foreign":
             raise rejected("something else has come to be there: move or rename it", PLACE, place)
-        elif place in about.agreed and self._is_mere_copy(place):
-            self._moving.relink(about.path, place)
         else:
             self._respell(place)
+            if place in about.agreed and self._is_mere_copy(place):
+                self._moving.relink(about.path, place)
 
     def _is_mere_copy(self, place: str) -> bool:
         """Tell whether a place has a copy, such as a move to another disk leaves behind."""

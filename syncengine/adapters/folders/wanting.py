@@ -28,7 +28,7 @@ class Wanted:
 
     def places(self, root: str) -> list[str]:
         """Return the paths at which it is to stand, that of its home first."""
-        homes = [self.home] if self.home and self.path is None else []
+        homes = [self.home] if self.home is not None and self.path is None else []
         return [join(root, each, self.name) for each in dict.fromkeys((*homes, *self.folders))]
 
 
@@ -43,7 +43,7 @@ def wanted_of(change: Change, places: Places) -> Wanted:
     plain(name, PLACE)
     if change.gone:
         return Wanted(name, (), None, _way_back(change, None, places))
-    for folder in {*folders, *([home] if home else [])}:
+    for folder in {*folders, *([] if home is None else [home])}:
         places.folder(folder, PLACE)
     return Wanted(name, folders, home, _way_back(change, home, places))
 
