@@ -28,6 +28,8 @@ Target: TypeAlias = tuple[Entity, str]
 TITLE = "Name"
 """The field that holds a thing's title, in every sink."""
 
+KEY = "Key"
+"""The field in which a sink keeps the key that a thing goes by there: it may have a better one by now."""
 REMOVED = "Removed"
 """The field by which a plan says that a thing is marked as removed, or no longer is; no sink may use
 the name for a field of its own."""

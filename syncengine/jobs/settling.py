@@ -9,6 +9,7 @@ from syncengine.core.edits import edits_of, holding, with_edits
 from syncengine.core.moment import Instant
 from syncengine.core.plan import (
     IN_TRASH,
+    KEY,
     REMOVED,
     TRASHED,
     Action,
@@ -81,15 +82,25 @@ class _Settling:
         """Tell whether a thing is to be found by its key: where it is may have changed half-way."""
         return doubt.intent.kind == "create" or self._writer.in_steps
 
+    def _names(self, doubt: Doubt) -> set[str]:
+        """Return the keys that a thing may go by in the sink, before and after the write."""
+        intent = doubt.intent
+        before = self._now((intent.entity, intent.key))
+        held = before.properties.get(KEY) if before else None
+        return {
+            intent.key,
+            *(each for each in (held, intent.fields.get(KEY)) if isinstance(each, str)),
+        }
+
     def _find(self, entity: Entity, wanted: list[Doubt]) -> dict[str, SeenItem]:
         """Return things that were written, by key: of several the oldest that is in sight."""
-        keys = {each.intent.key for each in wanted}
+        names = {name: each.intent.key for each in wanted for name in self._names(each)}
         since = Instant(max(each.at for each in wanted))
         found: dict[str, SeenItem] = {}
         is_old = self._writer.in_steps
         known = set() if is_old else {each.address for each in self._agreed.values()}
-        for seen in self._writer.find(entity, keys, since):
-            for key in keys.intersection(seen.keys[:1]):
+        for seen in self._writer.find(entity, names.keys(), since):
+            for key in {names[name] for name in seen.keys[:1] if name in names}:
                 before = found.get(key)
                 if seen.address not in known and (
                     before is None

@@ -34,10 +34,10 @@ from syncengine.adapters.folders.steps import (
     join,
 )
 from syncengine.core.path_text import path_of, path_text
-from syncengine.core.plan import Value
+from syncengine.core.plan import KEY, Value
 from syncengine.core.writer import Change, Written
 
-FOLDER, LIST, LIST_TEXT, KEY = "Folder", "List", "List text", "Key"
+FOLDER, LIST, LIST_TEXT = "Folder", "List", "List text"
 _LISTING = "list"
 
 

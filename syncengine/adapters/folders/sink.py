@@ -20,6 +20,7 @@ from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.path_text import path_text
 from syncengine.core.plan import (
+    KEY,
     TITLE,
     Action,
     Agreed,
@@ -88,7 +89,7 @@ class FoldersSink:
     def policies(self) -> Policies:
         """Return how changes are judged; what no folder shows cannot have been edited."""
         return {
-            "playlist": {TITLE: Unseen(), "Key": Unseen()},
+            "playlist": {TITLE: Unseen(), KEY: Unseen()},
             "file": {
                 "Playlists": Related("playlist"),
                 "Home": Related("playlist"),
@@ -119,7 +120,7 @@ class FoldersSink:
     def _folder_item(self, folder: PlaylistFolder) -> Item:
         properties: dict[str, Value] = {
             TITLE: folder.name,
-            "Key": folder.key,
+            KEY: folder.key,
             "Folder": folder.folder,
             "List": list_digest(self._lists[folder.key]),
         }
