@@ -41,6 +41,13 @@ def music_folders(settings: Settings) -> MusicFolders:
     return Folders(settings.music_dirs, settings.playlists_dir)
 
 
+def file_reader(settings: Settings) -> MusicFolders:
+    """Return what reads single files, wherever they are; needs no music folder to be named."""
+    from syncengine.adapters.folders import Folders
+
+    return Folders(settings.music_dirs, settings.playlists_dir)
+
+
 def playlists_dir(settings: Settings) -> Path:
     """Return where the playlist folders go. Raises ConfigError where nobody said."""
     if settings.playlists_dir is None:
@@ -183,11 +190,8 @@ def _shelf(open_unit: OpenUnit) -> MusicShelf:
 
 
 def _state(open_unit: OpenUnit) -> str:
-    from syncengine.jobs.matching import MATCHED, SYSTEM
-
     with open_unit() as unit:
-        noted = unit.remote(SYSTEM).noted(MATCHED, "")
-    return noted.value if noted else ""
+        return unit.file_matches.state() or ""
 
 
 def open_hand(

@@ -18,16 +18,12 @@ from syncengine.core.file_reading import NamedFile
 from syncengine.core.identity import UNAVAILABLE, TrackKey
 from syncengine.core.match import RULES, Decisions, Matcher, Tier
 from syncengine.core.ports import Clock
-from syncengine.core.song import song_facts
+from syncengine.core.song import SongFacts, song_facts
 from syncengine.storage.unit_of_work import UnitOfWork
 
 Progress = Callable[[int, int], None]
 """Is told how many files have been matched, and of how many."""
-SYSTEM, MATCHED = "folders", "matched"
-"""Where the state is noted in which all answers were found."""
 _OFTEN = 100
-
-
 _LEFT = "It is of a track that was in the library, and is in no playlist any more."
 
 
@@ -70,8 +66,8 @@ def match_files(unit: UnitOfWork, clock: Clock, progress: Progress | None = None
     """Match what needs it, and remember the answers; the caller commits, or rolls back.
 
     What a person renamed or moved, or a sink, keeps its track. A file is matched again when its tags or
-    the decisions on it changed, or when its track left the library; one that is not certain also when the
-    library changed in any way.
+    the decisions on it changed, or when its track left the library (which it keeps where it is like no
+    other); one that is not certain also when the library changed in any way.
     """
     made = unit.file_matches.decisions()
     state = _state(unit, made)
@@ -80,7 +76,7 @@ def match_files(unit: UnitOfWork, clock: Clock, progress: Progress | None = None
         return Matched(unit.file_matches.counts(), unchanged=True)
     found = _answers(unit, made, state, noted, progress)
     unit.file_matches.save(found.changed, clock())
-    unit.remote(SYSTEM).note(MATCHED, "", " ".join(state), clock())
+    unit.file_matches.note_state(" ".join(state), clock())
     return Matched(unit.file_matches.counts(), found.anew)
 
 
@@ -90,10 +86,10 @@ def answers_now(unit: UnitOfWork, progress: Progress | None = None) -> Answers:
     return _answers(unit, made, _state(unit, made), _noted(unit), progress)
 
 
-def library_matcher(unit: UnitOfWork, decisions: Decisions) -> Matcher:
-    """Return what matches files with the library; files go by their numbers as texts."""
-    tracks = (song_facts(each) for each in unit.catalogue.tracks())
-    return Matcher((each for each in tracks if each.key != UNAVAILABLE), decisions)
+def library_songs(unit: UnitOfWork) -> list[SongFacts]:
+    """Return the tracks of the library, as matching wants them."""
+    found = map(song_facts, unit.catalogue.tracks())
+    return [each for each in found if each.key != UNAVAILABLE]
 
 
 def named_file(number: int, file: AudioFile, was: FileMatch | None, basis: str) -> NamedFile:
@@ -117,8 +113,7 @@ def _state(unit: UnitOfWork, made: Sequence[FileDecision]) -> _State:
 
 
 def _noted(unit: UnitOfWork) -> _State | None:
-    noted = unit.remote(SYSTEM).noted(MATCHED, "")
-    parts = noted.value.split(" ") if noted else ()
+    parts = (unit.file_matches.state() or "").split(" ")
     return _State(*parts) if len(parts) == len(_State._fields) else None
 
 
@@ -174,15 +169,16 @@ class _Asking:
         """Match these files; the answers for the others stay."""
         if not numbers:
             return Answers(self._files, self._was)
-        return self._ask(library_matcher(self._unit, self._decisions), numbers)
+        return self._ask(Matcher(library_songs(self._unit), self._decisions), numbers)
 
     def ask_of_another_library(self, unsettled: Collection[int]) -> Answers:
         """Match these files and all that are not certain, or whose track is gone."""
-        matcher = library_matcher(self._unit, self._decisions)
+        matcher = Matcher(library_songs(self._unit), self._decisions)
+        # What has no answer is unsettled, so each of the others has one.
         asked = {
             number
             for number in self._files
-            if number in unsettled or not _is_settled(matcher, self._was[number])
+            if number in unsettled or not is_settled(matcher, self._was[number])
         }
         found = self._ask(matcher, asked)
         for number in self._files.keys() - asked:
@@ -213,15 +209,9 @@ class _Asking:
             number, found.tier, found.track, found.by, found.score, found.reason, (), basis, named.stem
         )  # fmt: skip
         was = self._was.get(number)
-        if was and not now.acts and self._left_the_library(matcher, was, basis):
+        if was and was.basis == basis and not now.acts and left_the_library(matcher, was):
             return replace(was, reason=_LEFT, twins=())
         return replace(now, twins=self._other_tracks(matcher, now))
-
-    def _left_the_library(self, matcher: Matcher, was: FileMatch, basis: str) -> bool:
-        """Tell whether all that changed of an answer is that its track is in no playlist any more."""
-        if not was.acts or was.track is None or was.basis != basis:
-            return False
-        return matcher.key(was.track) is None
 
     def _other_tracks(self, matcher: Matcher, match: FileMatch) -> tuple[TrackKey, ...]:
         """Return the twins of a match that is acted on, but for those that a person said it is not."""
@@ -234,7 +224,7 @@ class _Asking:
         return tuple(each for each in self._twins[track] if each not in denied)
 
 
-def _is_settled(matcher: Matcher, match: FileMatch) -> bool:
+def is_settled(matcher: Matcher, match: FileMatch) -> bool:
     """Tell whether a match is certain, and its track still there under the same key.
 
     What a person decided is asked again, since its track may have come only now.
@@ -242,3 +232,8 @@ def _is_settled(matcher: Matcher, match: FileMatch) -> bool:
     if match.tier != "certain" or match.track is None or match.by == "decision":
         return False
     return matcher.key(match.track) == match.track
+
+
+def left_the_library(matcher: Matcher, match: FileMatch) -> bool:
+    """Tell whether the track of a match that is acted on is in no playlist any more."""
+    return match.acts and match.track is not None and matcher.key(match.track) is None

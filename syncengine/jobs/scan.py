@@ -39,7 +39,8 @@ class Scanned:
 
     ``files`` counts all that are there; of them ``new``, ``changed`` (read again) and ``moved`` are since
     the last scan. ``read`` counts those that were opened, ``repeated`` further paths of files that
-    are counted. ``unreadable`` are path and reason, ``unseen`` folders that could not be looked into.
+    are counted. ``unreadable`` are path and reason, ``newly_unreadable`` those of them that the last scan
+    did not find at their path, or could read; ``unseen`` are folders that could not be looked into.
     """
 
     files: int = 0
@@ -50,6 +51,7 @@ class Scanned:
     gone: int = 0
     repeated: int = 0
     unreadable: list[tuple[str, str]] = field(default_factory=list)
+    newly_unreadable: list[tuple[str, str]] = field(default_factory=list)
     unseen: list[Unseen] = field(default_factory=list)
     folders: list[ScannedFolder] = field(default_factory=list)
 
@@ -227,6 +229,7 @@ def _report(
     as_they_were = set(result.kept) | result.renewed.keys()
     old = [each.file for each in known if each.id in as_they_were and each.file.problem]
     bad = sorted((each.path, each.problem or "") for each in (*old, *reading.problems))
+    before = {each.file.path for each in known if each.file.problem and not each.gone}
     return Scanned(
         files=len(as_they_were)
         + len(result.changed)
@@ -240,6 +243,7 @@ def _report(
         gone=gone,
         repeated=len(walk.repeated),
         unreadable=bad,
+        newly_unreadable=[each for each in bad if each[0] not in before],
         unseen=list(walk.unseen),
         folders=folders,
     )

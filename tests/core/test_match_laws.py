@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syncengine.core.audio_file import Tags
 from syncengine.core.file_reading import NamedFile
 from syncengine.core.identity import TrackKey
-from syncengine.core.match import CERTAIN, LIKELY, UNSURE, Decisions, Matcher
+from syncengine.core.likeness import PENALTIES
+from syncengine.core.match import (
+    CERTAIN,
+    GAP_CERTAIN,
+    GAP_LIKELY,
+    GAP_TWIN,
+    LIKELY,
+    RULES,
+    UNSURE,
+    Decisions,
+    Matcher,
+)
 from syncengine.core.song import SongFacts, is_same_recording, read_song
+from syncengine.core.version_words import KINDS
 
 KEYS = [TrackKey(f"spotify:track:{number:022}") for number in range(12)]
 bases = st.sampled_from(
@@ -179,3 +193,21 @@ def test_a_file_that_says_all_a_track_says_is_of_it_or_of_its_like(
         alone = Matcher([each]).match(NamedFile("/f", said))
         assert alone.track == each.key
         assert alone.acts
+
+
+@given(libraries)
+def test_twins_are_all_that_are_the_same_recording(library: list[SongFacts]) -> None:
+    matcher = Matcher(library)
+    songs = {each.key: read_song(each) for each in library}
+    for key in songs:
+        shown = songs[matcher.key(key) or key]
+        same = {k for k, each in songs.items() if k != key and is_same_recording(shown, each)}
+        assert set(matcher.twins(key)) == same
+    assert matcher.twins(TrackKey("spotify:track:" + "9" * 22)) == ()
+
+
+def test_other_penalties_or_limits_are_other_rules() -> None:
+    """Whoever changes them raises RULES, so that what is remembered is matched again."""
+    limits = (CERTAIN, LIKELY, UNSURE, GAP_CERTAIN, GAP_LIKELY, GAP_TWIN)
+    said = repr((limits, sorted(PENALTIES.items()), sorted(KINDS)))
+    assert (RULES, hashlib.sha256(said.encode()).hexdigest()[:16]) == (1, "2e170ed94a4b67f7")

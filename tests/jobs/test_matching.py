@@ -133,7 +133,12 @@ def test_a_track_that_left_is_looked_for_again(house: House) -> None:
     assert house.answer(path).track == track(5)
     house.library(Mix=[BRASS])
     house.match()
-    assert (house.answer(path).track, house.answer(path).tier) == (None, "none")
+    kept = house.answer(path)
+    assert (kept.track, kept.tier, kept.twins) == (track(5), "certain", ())
+    assert "in no playlist any more" in kept.reason
+    retag(path, "mp3", title="Brass for Breakfast")
+    house.file_anew()
+    assert house.answer(path).track == TWO
 
 
 def test_twins_are_told_and_stay_up_to_date(house: House) -> None:
@@ -228,6 +233,17 @@ def test_new_rules_match_all_again(house: House, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(matching, "RULES", match.RULES + 1)
     assert house.match().anew == 2
     assert house.match().unchanged
+
+
+def test_what_is_forgotten_is_matched_again(house: House) -> None:
+    path = house.file("a.mp3", 1, "Kettle Waltz")
+    house.file("b.mp3", 2, "Brass for Breakfast")
+    house.file_anew()
+    with house.database.unit() as unit:
+        unit.file_matches.forget([house.number(path)])
+        unit.commit()
+    house.match()
+    assert house.answer(path).track == ONE
 
 
 def test_what_is_rolled_back_leaves_no_trace(house: House) -> None:

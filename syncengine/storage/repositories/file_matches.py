@@ -16,6 +16,7 @@ from syncengine.core.moment import Instant
 from syncengine.storage.bulk import bulk_delete, bulk_insert
 from syncengine.storage.models.music import audio_files, file_matches
 from syncengine.storage.repositories.file_decisions import file_decisions
+from syncengine.storage.repositories.remote import MATCHED, RemoteBook
 
 _COLUMNS = (
     "file_id", "tier", "track", "based_on", "score", "reason", "twins", "tags_digest", "name",
@@ -29,6 +30,7 @@ class FileMatches:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._book = RemoteBook(connection, "folders")
 
     def stored(self) -> dict[int, FileMatch]:
         """Return the answer for each file that was ever matched, by number, also for those that are gone."""
@@ -48,14 +50,27 @@ class FileMatches:
         tiers: tuple[Tier, ...] = ("certain", "likely", "unsure", "none")
         return {tier: found.get(tier, 0) for tier in tiers}
 
+    def state(self) -> str | None:
+        """Return in which state all answers were found, in the words of who noted it; None for none."""
+        noted = self._book.noted(MATCHED, "")
+        return None if noted is None else noted.value
+
+    def note_state(self, state: str, at: Instant) -> None:
+        """Note in which state all answers were found."""
+        self._book.note(MATCHED, "", state, at)
+
     def save(self, matches: Iterable[FileMatch], at: Instant) -> None:
         """Remember answers, in place of those that were remembered for the same files."""
         rows = [_row(each, at) for each in matches]
-        self.forget(row[0] for row in rows)
+        self._drop(row[0] for row in rows)
         bulk_insert(self._connection, file_matches, _COLUMNS, rows)
 
     def forget(self, numbers: Iterable[int]) -> None:
-        """Forget the answers for files, so that they are matched again."""
+        """Forget the answers for files, and that all were found: the files are matched again."""
+        self._drop(numbers)
+        self._book.forget(MATCHED)
+
+    def _drop(self, numbers: Iterable[int]) -> None:
         bulk_delete(self._connection, file_matches, ("file_id",), ((each,) for each in numbers))
 
     def decisions(self) -> list[FileDecision]:
