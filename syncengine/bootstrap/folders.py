@@ -17,7 +17,7 @@ from syncengine.jobs.watch import NOBODY, Watch
 if TYPE_CHECKING:
     from syncengine.adapters.folders.moving import LinkKind
     from syncengine.adapters.folders.sink import FoldersSink
-    from syncengine.bootstrap.sinks import SinkWishes
+    from syncengine.bootstrap.sink_wishes import SinkWishes
     from syncengine.config import Settings
     from syncengine.core.assignment import MusicShelf
     from syncengine.core.music_folder import MusicFolders

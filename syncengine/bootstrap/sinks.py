@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from syncengine.bootstrap.sink_wishes import NO_SINK_WISHES, SinkWishes
 from syncengine.core.ports import Clock
 from syncengine.storage.unit_of_work import Database
 
@@ -21,20 +21,6 @@ if TYPE_CHECKING:
     from syncengine.storage.unit_of_work import UnitOfWork
 
 SINKS = ("notion", "folders")
-
-
-@dataclass(frozen=True, slots=True)
-class SinkWishes:
-    """How a person wants the sinks for one run; None is for what the settings say."""
-
-    popularity_always: bool = False
-    move: bool | None = None
-    link: str | None = None
-    accept_emptied: bool = False
-    moving: frozenset[int] = frozenset()
-
-
-NO_SINK_WISHES = SinkWishes()
 
 
 def configured_sinks(settings: Settings) -> list[str]:

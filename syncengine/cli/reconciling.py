@@ -18,7 +18,7 @@ from syncengine.cli.text import counted, duration
 from syncengine.errors import Unasked, UsageError, UserError
 
 if TYPE_CHECKING:
-    from syncengine.bootstrap.sinks import SinkWishes
+    from syncengine.bootstrap.sink_wishes import SinkWishes
     from syncengine.core.plan import Plan
     from syncengine.jobs.apply_report import ApplyReport
     from syncengine.jobs.look import Looked
@@ -153,8 +153,9 @@ def _hands(
     cli: CliContext, database: Database, order: Order
 ) -> AbstractContextManager[Sequence[Hand]]:
     from syncengine.bootstrap import sinks
+    from syncengine.bootstrap.sink_wishes import NO_SINK_WISHES
 
-    wishes = order.sink_wishes or sinks.NO_SINK_WISHES
+    wishes = order.sink_wishes or NO_SINK_WISHES
     return sinks.open_hands(cli.settings, database, cli.clock, order.names, wishes)
 
 

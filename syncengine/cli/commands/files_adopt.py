@@ -83,17 +83,18 @@ def command(
 def _planned(
     cli: CliContext, database: Database, tools: Tools, folder: Path, lifted: frozenset[str]
 ) -> tuple[Hand, Adoption]:
-    from syncengine.bootstrap import folders, sinks
+    from syncengine.bootstrap import folders
+    from syncengine.bootstrap.sink_wishes import NO_SINK_WISHES, SinkWishes
     from syncengine.jobs.adopt import plan_adoption
     from syncengine.jobs.reconcile import Wishes
     from syncengine.jobs.settling import settle_doubts
 
     with cli.progress("looking at the audio files") as steps:
-        first = folders.open_hand(cli.settings, database, cli.clock, sinks.NO_SINK_WISHES)
+        first = folders.open_hand(cli.settings, database, cli.clock, NO_SINK_WISHES)
         settle_doubts(first.sink, writer=first.writer, open_unit=tools.open_unit, clock=cli.clock)
         first.survey(steps)
         tree = folders.survey_tree(cli.settings, folder, database.unit, cli.clock, steps)
-    wishes = sinks.SinkWishes(moving=frozenset(tree.files))
+    wishes = SinkWishes(moving=frozenset(tree.files))
     hand = folders.open_hand(cli.settings, database, cli.clock, wishes)
     repeated = folders.repeated_in(hand)
     return hand, plan_adoption(tree, hand, tools, Wishes(lifted=lifted), repeated)

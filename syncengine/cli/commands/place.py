@@ -70,7 +70,8 @@ def command(
 def _placed(
     cli: CliContext, database: Database, tools: Tools, file: str, key: TrackKey | None
 ) -> tuple[Arrived, Placed]:
-    from syncengine.bootstrap import folders, sinks
+    from syncengine.bootstrap import folders
+    from syncengine.bootstrap.sink_wishes import SinkWishes
     from syncengine.jobs.matching import match_files
     from syncengine.jobs.place import decide, place, take_in
 
@@ -83,7 +84,7 @@ def _placed(
         match_files(unit, cli.clock)
         unit.commit()
     moving = frozenset({arrived.number} if arrived.is_outside else ())
-    hand = folders.open_hand(cli.settings, database, cli.clock, sinks.SinkWishes(moving=moving))
+    hand = folders.open_hand(cli.settings, database, cli.clock, SinkWishes(moving=moving))
     return arrived, place(arrived, hand, tools)
 
 

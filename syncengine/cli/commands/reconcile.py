@@ -135,12 +135,13 @@ def command(
     """
     from syncengine import bootstrap
     from syncengine.bootstrap import sinks
+    from syncengine.bootstrap.sink_wishes import SinkWishes
     from syncengine.jobs.reconcile import Wishes
     from syncengine.jobs.runs import recorded_run
 
     choice = _choice(conflicts)
     check_limit(limit)
-    sink_wishes = sinks.SinkWishes(_is_always(popularity), move, _link(link), allow_empty)
+    sink_wishes = SinkWishes(_is_always(popularity), move, _link(link), allow_empty)
     names, configured = sink_names(cli, sink)
     lifted = frozenset(
         name
