@@ -145,6 +145,28 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "scan",
+        "two scans of 10,000 small audio files of nine kinds, making them included, of which:",
+        ("{python}", "-m", "benchmarks.scan", "{db}"),
+        state="empty",
+        within=(
+            Within("scan-first", "the first scan: tags, length and digest"),
+            Within("scan-file", "a file of it", 1 / 600),
+            Within("scan-again", "the next scan, with nothing changed", 1.0),
+        ),
+    ),
+    Measurement(
+        "matching",
+        "matching 10,000 files with 20,000 tracks, of which:",
+        ("{python}", "-m", "benchmarks.matching"),
+        within=(
+            Within("matching-seconds", "reading the tracks and matching the files", 8.0),
+            Within("matching-missed", "findable files that are not found", 3.0, "%"),
+            Within("matching-wrong-certain", "certain matches that are wrong", 0, ""),
+            Within("matching-wrong-likely", "likely matches that are wrong", 1.0, "%"),
+        ),
+    ),
+    Measurement(
         "notion-pace",
         "2,000 creates in Notion by 4 threads, 300 ms each, 600 requests a minute let in, of which:",
         ("{python}", "-m", "benchmarks.notion_pace"),

@@ -15,6 +15,7 @@ from syncengine.adapters.notion.shelf import Shelves
 from syncengine.adapters.notion.wire import STEADY, NotionWire
 from syncengine.adapters.notion.writer import NotionWriter
 from syncengine.bootstrap import notion, sinks
+from syncengine.bootstrap.sink_wishes import NO_SINK_WISHES
 from syncengine.config import Settings
 from syncengine.core.plan import Plan
 from syncengine.core.sink import Sink
@@ -187,7 +188,7 @@ class Lives:
     def sink(self) -> Sink:
         """Return what is wanted of Notion."""
         with self.database.reading() as unit:
-            return sinks.make_sinks(self.settings, ["notion"], unit)[0]
+            return sinks.notion_sink(self.settings, unit, NO_SINK_WISHES)
 
     def tools(self, life: Life, run: int = 0) -> Tools:
         """Return what a run works with."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from syncengine.adapters.notion.fields import PROPERTIES
-from syncengine.core.plan import ENTITIES, IN_TRASH, Entity
+from syncengine.adapters.notion.fields import ENTITIES, PROPERTIES
+from syncengine.core.plan import IN_TRASH, Entity
 from tests.fakes.notion_things import Page
 from tests.notion_watch import Watch
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from syncengine.adapters.notion.fields import BACK, PROPERTIES, SYNC_KEY
+from syncengine.adapters.notion.fields import BACK, ENTITIES, PROPERTIES, SYNC_KEY
 from syncengine.adapters.notion.page_reader import PageReader
 from syncengine.core.plan import (
-    ENTITIES,
     IN_TRASH,
     REMOVED,
     Agreed,

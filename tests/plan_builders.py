@@ -15,6 +15,7 @@ from syncengine.core.plan import (
     Along,
     Entity,
     Estimate,
+    GuardRefusal,
     Item,
     Policies,
     Related,
@@ -54,6 +55,14 @@ class Shelf:
     leaving: Mapping[Entity, Sequence[str]] = field(
         default_factory=lambda: {"track": ("Playlists",)}
     )
+
+    forgets: bool = False
+    refuses: Sequence[GuardRefusal] = ()
+
+    def refusals(
+        self, actions: Sequence[Action], agreed: Mapping[Target, Agreed]
+    ) -> Sequence[GuardRefusal]:
+        return self.refuses
 
     def desired(
         self, tracks: Iterable[CatalogTrack], playlists: Iterable[CatalogPlaylist]

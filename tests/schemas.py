@@ -162,6 +162,94 @@ STATUS = {
     },
     "calls": {"since": TIME, "by_endpoint": Each(int)},
 }
+_SONG = {
+    "uri": URI,
+    "title": str,
+    "artists": [str],
+    "album": Or(str),
+    "duration_ms": Or(int),
+    "isrc": Or(str),
+}
+_MATCH = {
+    "tier": One(("certain", "likely", "unsure", "none")),
+    "track": Or(URI),
+    "by": One(("decision", "spotify", "isrc", "names", None)),
+    "score": float,
+    "reason": str,
+    "twins": [URI],
+}
+_LIKENESS = {
+    "score": float,
+    "way": Or(str),
+    "penalties": [{"name": str, "size": float, "file": str, "track": str}],
+}
+FILES_SCAN = {
+    **dict.fromkeys(("files", "read", "new", "changed", "moved", "gone", "repeated"), int),
+    "unreadable": [{"path": str, "reason": str, "new": bool}],
+    "unseen": [{"path": str, "reason": str}],
+    "folders": [{"path": str, "files": int, "emptied": int, "problem": Or(str)}],
+    "matched": dict.fromkeys(("certain", "likely", "unsure", "none", "anew"), int),
+    "refusals": [{"guard": str, "message": str, "lift": str}],
+}
+FILES_EXPLAIN = {
+    "file": {
+        "path": str,
+        "scanned": bool,
+        "problem": Or(str),
+        "title": Or(str),
+        "artists": [str],
+        "album": Or(str),
+        "isrc": Or(str),
+        "spotify": Or(URI),
+        "duration_ms": Or(int),
+    },
+    "same_audio": [str],
+    "answer": Or(_MATCH),
+    "kept": bool,
+    "readings": [{"title": str, "artists": str, "way": Or(str)}],
+    "candidates": [_SONG | _LIKENESS],
+    "runner_up": Or(URI),
+    "gap": Or(float),
+}
+FILES_EXPLAIN_TRACK = {
+    "track": _SONG,
+    "twins": [URI],
+    "files": [{"path": str, "answer": _MATCH, "likeness": Or(_LIKENESS)}],
+}
+FILES_DECIDE = {
+    "file": str,
+    "scanned": bool,
+    "track": Or(URI),
+    "verdict": One(("same", "different", None)),
+    "in_library": Or(bool),
+    "answer": Or(_MATCH),
+    "same_audio": [str],
+}
+FILES_MISSING = {
+    "tracks": int,
+    "missing": int,
+    "playlists": [
+        {
+            "key": str,
+            "playlist": str,
+            "tracks": int,
+            "missing": [_SONG | {"title": Or(str), "position": int, "may_be": [str]}],
+        }
+    ],
+}
+_ORPHAN = {
+    "path": str,
+    "title": Or(str),
+    "artists": [str],
+    "duration_ms": Or(int),
+    "reason": str,
+    "same_audio": [{"path": str, "track": Or(URI)}],
+}
+FILES_ORPHANS = {
+    "files": int,
+    "none": [_ORPHAN],
+    "unsure": [_ORPHAN | {"candidate": Or(_SONG), "score": float}],
+}
 KINDS: dict[str, list[Any]] = {
     "import": [IMPORT],
     "diff": [DIFF],
@@ -171,6 +259,12 @@ KINDS: dict[str, list[Any]] = {
     "tracks": [TRACKS],
     "playlists": [PLAYLISTS_OF],
     "status": [STATUS],
+    "files-scan": [FILES_SCAN],
+    "files-explain": [FILES_EXPLAIN],
+    "files-explain-track": [FILES_EXPLAIN_TRACK],
+    "files-decide": [FILES_DECIDE],
+    "files-missing": [FILES_MISSING],
+    "files-orphans": [FILES_ORPHANS],
 }
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.adapters.notion.fields import PROPERTIES
+from syncengine.adapters.notion.fields import ENTITIES, PROPERTIES
 from syncengine.adapters.notion.names import TITLES, shown_name
-from syncengine.core.plan import ENTITIES, Entity
+from syncengine.core.plan import Entity
 
 PAGE = (Path(__file__).parents[1] / "docs" / "notion.md").read_text("utf-8")
 

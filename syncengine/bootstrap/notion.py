@@ -86,8 +86,8 @@ def page_address(text: str) -> str | None:
 
 def wanted(settings: Settings, *, add_properties: bool = False) -> Wanted:
     """Return what the settings want of Notion. Raises ConfigError for what makes no sense."""
+    from syncengine.adapters.notion.fields import ENTITIES
     from syncengine.adapters.notion.looking import read_wanted
-    from syncengine.core.plan import ENTITIES
 
     named = {each: getattr(settings, f"notion_{each}s_data_source_id") for each in ENTITIES}
     return read_wanted(

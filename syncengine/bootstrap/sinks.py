@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from syncengine.bootstrap.sink_wishes import NO_SINK_WISHES, SinkWishes
 from syncengine.core.ports import Clock
-from syncengine.errors import UserError
 from syncengine.storage.unit_of_work import Database
 
 if TYPE_CHECKING:
+    from syncengine.bootstrap.folders import Survey
     from syncengine.config import Settings
     from syncengine.core.plan import Plan
     from syncengine.core.sink import Sink
@@ -27,7 +28,8 @@ def configured_sinks(settings: Settings) -> list[str]:
     notion = settings.notion_token and (
         settings.notion_parent_page_id or settings.notion_tracks_data_source_id
     )
-    return ["notion"] if notion else []
+    folders = settings.music_dirs and settings.playlists_dir
+    return [name for name, said in (("notion", notion), ("folders", folders)) if said]
 
 
 def tools(database: Database, clock: Clock, run: int) -> Tools:
@@ -37,36 +39,24 @@ def tools(database: Database, clock: Clock, run: int) -> Tools:
     return Tools(partial(database.unit, durable=True), clock, run)
 
 
-def make_sinks(
-    settings: Settings,
-    names: Sequence[str],
-    unit: UnitOfWork,
-    *,
-    popularity_always: bool = False,
-) -> list[Sink]:
-    """Return sinks by name. Raises UserError for one that this version does not have."""
+def notion_sink(settings: Settings, unit: UnitOfWork, wishes: SinkWishes) -> Sink:
+    """Return Notion as a plan sees it."""
     from syncengine.adapters.notion import shelf
+    from syncengine.adapters.notion.fields import ENTITIES
     from syncengine.adapters.notion.sink import NotionSink
-    from syncengine.core.plan import ENTITIES
     from syncengine.storage.repositories.remote import SCHEMA
 
-    sinks: list[Sink] = []
-    for name in names:
-        if name != "notion":
-            raise UserError(f"this version has no {name} sink yet; notion is the one there is")
-        wanted = settings.notion_entities
-        entities = tuple(e for e in ENTITIES if f"{e}s" in wanted)
-        noted = unit.remote("notion").notes(SCHEMA)
-        known = {e: shelf.from_text(noted[e].value).properties for e in entities if e in noted}
-        pace = settings.notion_requests_per_minute
-        sinks.append(NotionSink(entities, pace, popularity_always, known or None))
-    return sinks
+    entities = tuple(e for e in ENTITIES if f"{e}s" in settings.notion_entities)
+    noted = unit.remote("notion").notes(SCHEMA)
+    known = {e: shelf.from_text(noted[e].value).properties for e in entities if e in noted}
+    pace = settings.notion_requests_per_minute
+    return NotionSink(entities, pace, wishes.popularity_always, known or None)
 
 
 def strangers(settings: Settings, names: Sequence[str], unit: UnitOfWork) -> list[str]:
     """Return what the settings name that was never looked at, a sentence each: a plan cannot know of it."""
     from syncengine.adapters.notion import address, shelf
-    from syncengine.core.plan import ENTITIES
+    from syncengine.adapters.notion.fields import ENTITIES
     from syncengine.storage.repositories.remote import SCHEMA
 
     noted = unit.remote("notion").notes(SCHEMA) if "notion" in names else {}
@@ -92,15 +82,34 @@ def plan_for(
     names: Sequence[str],
     clock: Clock,
     wishes: Wishes | None = None,
+    sink_wishes: SinkWishes = NO_SINK_WISHES,
     *,
-    popularity_always: bool = False,
+    survey: Callable[[Survey], None] = lambda _survey: None,
 ) -> Plan:
-    """Return the plan that would bring sinks into agreement with the library as it is now."""
+    """Return the plan that would bring sinks into agreement with the library as it is now.
+
+    ``survey`` is told what can find out how the audio files are now; else what is known of them counts.
+    """
+    from syncengine.bootstrap import folders
     from syncengine.jobs.planning import plan_library
     from syncengine.jobs.reconcile import NO_WISHES
 
-    sinks = make_sinks(settings, names, unit, popularity_always=popularity_always)
-    return plan_library(unit, sinks, clock, wishes or NO_WISHES).plan
+    made: list[Sink] = []
+    for name in names:
+        if name == "folders":
+            same = partial(_the_same, unit)
+            found = folders.Survey(settings, same, same, clock, sink_wishes)
+            survey(found)
+            made.append(folders.make_sink(settings, found, sink_wishes))
+        else:
+            made.append(notion_sink(settings, unit, sink_wishes))
+    return plan_library(unit, made, clock, wishes or NO_WISHES).plan
+
+
+@contextmanager
+def _the_same(unit: UnitOfWork) -> Iterator[UnitOfWork]:
+    """Give out a unit of work that is open already; what commits in it commits nothing."""
+    yield unit.without_commits()
 
 
 @contextmanager
@@ -109,17 +118,22 @@ def open_hands(
     database: Database,
     clock: Clock,
     names: Sequence[str],
-    *,
-    popularity_always: bool = False,
+    wishes: SinkWishes = NO_SINK_WISHES,
 ) -> Iterator[list[Hand]]:
     """Return sinks by name with what writes to them, while the block runs.
 
     Raises ConfigError for one that is not set up.
     """
-    from syncengine.bootstrap import notion
+    from syncengine.bootstrap import folders, notion
     from syncengine.jobs.reconciling import Hand
 
-    with notion.open_writer(settings, database, clock) as writer:
-        with database.reading() as unit:
-            sinks = make_sinks(settings, names, unit, popularity_always=popularity_always)
-        yield [Hand(sink, writer) for sink in sinks]
+    with ExitStack() as stack:
+        hands = []
+        for name in names:
+            if name == "folders":
+                hands.append(folders.open_hand(settings, database, clock, wishes))
+                continue
+            writer = stack.enter_context(notion.open_writer(settings, database, clock))
+            with database.reading() as unit:
+                hands.append(Hand(notion_sink(settings, unit, wishes), writer))
+        yield hands

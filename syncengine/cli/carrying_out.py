@@ -37,7 +37,7 @@ def carry_out_all(
     for hand in hands:
         name = hand.sink.name
         with cli.progress(f"writing to {name.capitalize()}") as steps:
-            watch = _Watch(name, steps)
+            watch = Watching(f"writing to {name.capitalize()}", steps)
             try:
                 with searching_for_cycles():
                     reports[name] = carry_out(hand, planned, tools, watch, limit=limit)
@@ -50,11 +50,11 @@ def carry_out_all(
     return reports
 
 
-class _Watch:
-    """Shows how far an apply has come: done, failed, pace, time left."""
+class Watching:
+    """Shows how far an apply has come: done, failed, pace, time left; ``about`` says what is done."""
 
-    def __init__(self, name: str, steps: Steps) -> None:
-        self._about = f"writing to {name.capitalize()}"
+    def __init__(self, about: str, steps: Steps) -> None:
+        self._about = about
         self._steps = steps
         self._began = time.perf_counter()
         self.count = self.total = 0
@@ -136,6 +136,10 @@ def show_reports(
         sink = name.capitalize()
         for line in failure_lines(report.failed):
             cli.warn(f"{sink}: {line}")
+        for note in report.notes[:SHOWN]:
+            cli.say(f"{sink}: {note}")
+        if (more := len(report.notes) - SHOWN) > 0:
+            cli.say(f"{sink}: {more:,} more of the kind; --json lists all")
         if report.stopped:
             cli.warn(f"{sink}: stopped: {report.stopped}")
         parts = [f"{report.done:,} done"]
@@ -148,7 +152,9 @@ def show_reports(
             if count:
                 parts.append(f"{count:,} {words}")
         calls = sum(report.calls.values())
-        cli.line(f"{sink}: {', '.join(parts)}; {counted(calls, 'request')}")
+        cli.line(
+            f"{sink}: {', '.join(parts)}; {counted(calls, 'request' if name == 'notion' else 'step')}"
+        )
 
 
 class Told(TypedDict):
@@ -160,6 +166,7 @@ class Told(TypedDict):
     calls: int
     endpoints: dict[str, int]
     stopped: str | None
+    notes: list[str]
 
 
 def documents(plans: Mapping[str, SinkPlan], reports: Mapping[str, ApplyReport]) -> dict[str, Told]:
@@ -182,6 +189,7 @@ def documents(plans: Mapping[str, SinkPlan], reports: Mapping[str, ApplyReport])
             "calls": sum(report.calls.values()),
             "endpoints": dict(report.calls),
             "stopped": str(report.stopped) if report.stopped else None,
+            "notes": list(report.notes),
         }
         for name, report in reports.items()
     }

@@ -82,6 +82,8 @@ def _how(found: Sequence[Action]) -> str:
     """Return what removing comes to, which sounds worse than it is."""
     if found[0].action != "remove":
         return ""
+    if any(each.entity == "file" for each in found) or "List" in found[0].fields:
+        return " (taken out of their folders; no audio is lost)"
     is_trashed = IN_TRASH in found[0].fields
     return " (put into the trash)" if is_trashed else " (marked as removed, and kept)"
 

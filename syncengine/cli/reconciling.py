@@ -18,6 +18,7 @@ from syncengine.cli.text import counted, duration
 from syncengine.errors import Unasked, UsageError, UserError
 
 if TYPE_CHECKING:
+    from syncengine.bootstrap.sink_wishes import SinkWishes
     from syncengine.core.plan import Plan
     from syncengine.jobs.apply_report import ApplyReport
     from syncengine.jobs.look import Looked
@@ -35,7 +36,7 @@ class Order:
     names: Sequence[str]
     wishes: Wishes
     refresh: bool = False
-    popularity_always: bool = False
+    sink_wishes: SinkWishes | None = None
     dry_run: bool = False
     yes: bool = False
     limit: int | None = None
@@ -152,10 +153,10 @@ def _hands(
     cli: CliContext, database: Database, order: Order
 ) -> AbstractContextManager[Sequence[Hand]]:
     from syncengine.bootstrap import sinks
+    from syncengine.bootstrap.sink_wishes import NO_SINK_WISHES
 
-    return sinks.open_hands(
-        cli.settings, database, cli.clock, order.names, popularity_always=order.popularity_always
-    )
+    wishes = order.sink_wishes or NO_SINK_WISHES
+    return sinks.open_hands(cli.settings, database, cli.clock, order.names, wishes)
 
 
 def _prepared(
@@ -165,8 +166,9 @@ def _prepared(
     from syncengine.jobs.reconciling import prepare
 
     tools = sinks.tools(database, cli.clock, run)
-    with cli.progress("looking at all that is there" if order.refresh else "planning"):
-        return tools, prepare(hands, tools, order.wishes, refresh=order.refresh)
+    about = "looking at all that is there" if order.refresh else "planning"
+    with cli.progress(about) as steps:
+        return tools, prepare(hands, tools, order.wishes, refresh=order.refresh, watch=steps)
 
 
 def apply_saved(
@@ -180,8 +182,8 @@ def apply_saved(
     order = Order(list(plan.sinks), NO_WISHES, yes=yes, limit=limit)
     with _hands(cli, database, order) as hands:
         tools = sinks.tools(database, cli.clock, run)
-        with cli.progress("looking at what the plan changes"):
-            prepared = prepare_saved(hands, tools, plan)
+        with cli.progress("looking at what the plan changes") as steps:
+            prepared = prepare_saved(hands, tools, plan, steps)
         outcome = _shown(cli, prepared, order)
         if pending_of(outcome.plan):
             ask(cli, _question(hands, outcome.plan, limit), yes=yes)

@@ -37,6 +37,7 @@ GROUPS = {
     "playlists": "Every playlist with its names, keys and freshness",
     "auth": "Sign in to Spotify, and out",
     "notion": "Set Notion up, check it, bring one page up to date",
+    "files": "Audio files: which tracks they are, and the playlist folders",
     "db": "Look after the database",
 }
 
@@ -64,6 +65,14 @@ COMMANDS = (
     Entry("notion kept", "List what stays in Notion as you wrote it, or take that back"),
     Entry("notion check", "Look whether Notion is ready for a sync"),
     Entry("notion sync-page", "Bring one page up to date from its Spotify URI"),
+    Entry("files scan", "Look through the music folders, and match what is there"),
+    Entry("files explain", "Say why a file is of a track, or which files come near to a track"),
+    Entry("files decide", "Say that a file is a track, or that it is not"),
+    Entry("files missing", "List the tracks without a file, by playlist"),
+    Entry("files orphans", "List the files without a track"),
+    Entry("files adopt", "Take an existing tree of audio files into the playlist folders"),
+    Entry("files undo", "Take back what a run did to the playlist folders"),
+    Entry("place", "Put one audio file into the folders of its playlists"),
     Entry("db upgrade", "Bring the database to the present schema"),
     Entry("db check", "Check that the database is sound"),
     Entry("db backup", "Write a copy of the database"),

@@ -91,6 +91,12 @@ class Settings:
 
     folders_priority: tuple[str, ...] = ()
     """``[folders] priority`` of config.toml: playlists, the most important first."""
+    folders_link: str = "auto"
+    """``[folders] link``: how a folder holds a file that lives elsewhere: auto, hard, sym or copy."""
+    folders_move: bool = False
+    """``[folders] move``: files live in the playlist folders instead of being linked to from there."""
+    folders_liked: bool = True
+    """``[folders] liked``: whether Liked Songs is a folder."""
     notion_properties: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """``[notion.properties]`` of config.toml, ours to theirs; nested tables are joined by dots."""
 
@@ -122,6 +128,7 @@ class Settings:
             "database_url": f"sqlite:///{(data_dir / 'library.db').as_posix()}",
             "spotify_token_file": data_dir / "spotify-token.json",
             "folders_priority": reading.folders_priority,
+            **reading.folders,
             "notion_properties": MappingProxyType(reading.notion_properties),
         }
         chosen: dict[str, Any] = places | given

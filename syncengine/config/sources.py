@@ -11,6 +11,12 @@ ENV_FILE = "SYNCENGINE_ENV_FILE"
 _COMMAND_LINE = "on the command line"
 _OPTIONS = {"SYNCENGINE_DATABASE_URL": "--db"}
 """What an option is called that sets a variable."""
+_FOLDERS: Mapping[str, tuple[object, ...]] = {
+    "link": ("auto", "hard", "sym", "copy"),
+    "move": (False, True),
+    "liked": (True, False),
+}
+"""What ``[folders]`` of config.toml may say beside ``priority``."""
 _OURS = ("SYNCENGINE_", "SPOTIFY_", "NOTION_")
 
 
@@ -23,6 +29,7 @@ class Reading:
     def __init__(self, known: Mapping[str, Variable]) -> None:
         self.problems: list[str] = []
         self.folders_priority: tuple[str, ...] = ()
+        self.folders: dict[str, object] = {}
         self.notion_properties: dict[str, str] = {}
         self._known = known
         self._layers: list[tuple[str, Mapping[str, str]]] = []
@@ -147,6 +154,12 @@ class Reading:
                 self.folders_priority = _texts(value) or ()
                 if _texts(value) is None:
                     self.problems.append(f"[folders] priority in {path} must be a list of texts")
+            elif name == "folders" and key in _FOLDERS:
+                if value in _FOLDERS[key]:
+                    self.folders[f"folders_{key}"] = value
+                else:
+                    choices = ", ".join(map(_toml, _FOLDERS[key]))
+                    self.problems.append(f"[folders] {key} in {path} must be one of {choices}")
             elif (name, key) == ("notion", "properties") and isinstance(value, dict):
                 self._add_properties("", value, path)
             else:
@@ -160,6 +173,10 @@ class Reading:
                 self.notion_properties[prefix + key] = value
             else:
                 self.problems.append(f"[notion.properties] {prefix}{key} in {path} must be a text")
+
+
+def _toml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"'
 
 
 def _texts(value: object) -> tuple[str, ...] | None:

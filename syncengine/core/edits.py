@@ -21,6 +21,7 @@ from syncengine.core.plan import (
     Related,
     Target,
     Tolerant,
+    Unseen,
     Value,
     digest,
 )
@@ -117,7 +118,8 @@ def edits_of(
     return {
         name: now.get(name)
         for name in sorted({*expected, *now} - {REMOVED, IN_TRASH})
-        if not _same(expected.get(name), now.get(name), policies.get(name), absent)
+        if not isinstance(policies.get(name), Unseen)
+        and not _same(expected.get(name), now.get(name), policies.get(name), absent)
     }
 
 

@@ -12,9 +12,9 @@ import msgspec
 
 from syncengine.core.moment import Instant
 
-Entity = Literal["artist", "album", "playlist", "track"]
-ENTITIES: tuple[Entity, ...] = ("artist", "album", "playlist", "track")
-"""In the order of dependence: an entity is related only to entities before it."""
+Entity = Literal["artist", "album", "playlist", "track", "file"]
+ENTITIES: tuple[Entity, ...] = ("artist", "album", "playlist", "track", "file")
+"""In the order of dependence: an entity is related only to entities before it. A sink keeps some of them."""
 
 Kind = Literal["create", "update", "remove", "conflict"]
 KINDS: tuple[Kind, ...] = ("create", "update", "remove", "conflict")
@@ -28,6 +28,8 @@ Target: TypeAlias = tuple[Entity, str]
 TITLE = "Name"
 """The field that holds a thing's title, in every sink."""
 
+KEY = "Key"
+"""The field in which a sink keeps the key that a thing goes by there: it may have a better one by now."""
 REMOVED = "Removed"
 """The field by which a plan says that a thing is marked as removed, or no longer is; no sink may use
 the name for a field of its own."""
@@ -119,7 +121,17 @@ class Along:
     """A field that is written when something else is, and is never itself a reason to write."""
 
 
-FieldPolicy: TypeAlias = Always | Related | Tolerant | Along
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A field that the sink does not show, so that nobody can edit it.
+
+    ``alone`` says that a change of nothing else is a reason to write.
+    """
+
+    alone: bool = True
+
+
+FieldPolicy: TypeAlias = Always | Related | Tolerant | Along | Unseen
 Policies: TypeAlias = Mapping[Entity, Mapping[str, FieldPolicy]]
 """The policies of fields by entity; a field that is not named is ``Always``."""
 

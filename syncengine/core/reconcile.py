@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncengine.core.edits import NO_DECISIONS, Decisions, without
@@ -19,6 +19,7 @@ from syncengine.core.plan import (
     Along,
     Entity,
     FieldPolicy,
+    GuardRefusal,
     Item,
     Kind,
     Related,
@@ -26,6 +27,7 @@ from syncengine.core.plan import (
     Tally,
     Target,
     Tolerant,
+    Unseen,
     Value,
     action_id,
 )
@@ -55,6 +57,7 @@ _GONE: dict[Entity, str] = {
     "playlist": "the playlist is gone",
     "album": "no track in the library is on it any more",
     "artist": "no track in the library names it any more",
+    "file": "it is gone, or no track of the library is in it any more",
 }
 
 
@@ -122,18 +125,26 @@ def plan_sink(
         },
         sink.estimate(actions),
         tuple(actions),
-        guard(sink.name, stocks, rules.lifted),
+        (*guard(sink.name, stocks, rules.lifted), *_own_refusals(sides, actions)),
     )
 
 
-def plan_nothing(sink: Sink, agreement: Agreement) -> SinkPlan:
+def _own_refusals(sides: _Sides, actions: Sequence[Action]) -> Iterable[GuardRefusal]:
+    found = sides.sink.refusals(actions, sides.agreed)
+    return (each for each in found if each.guard not in sides.rules.lifted)
+
+
+def plan_nothing(
+    sink: Sink, agreement: Agreement, lifted: Collection[str] = frozenset()
+) -> SinkPlan:
     """Return the plan of a sink that agrees with the library in everything."""
     tallies = {
         entity: Tally(0, 0, 0, 0, agreement.unchanged.get(entity, 0))
         for entity in ENTITIES
         if entity in sink.entities
     }
-    return SinkPlan(tallies, sink.estimate(()), (), ())
+    refusals = tuple(each for each in sink.refusals((), {}) if each.guard not in lifted)
+    return SinkPlan(tallies, sink.estimate(()), (), refusals)
 
 
 def by_target(desired: Iterable[Item]) -> dict[Target, Item]:
@@ -313,6 +324,9 @@ def _decide_gone(sides: _Sides, before: Agreed) -> Action | None:
     if before.trashed or IN_TRASH in before.edits:  # it is out of sight, by our hand or a person's
         return None
     left = Item(before.entity, before.key, before.title, {})
+    if sides.sink.forgets:
+        taken: Fields = {name: (value, None) for name, value in before.properties.items()}
+        return _action(sides, "remove", left, taken, _GONE[before.entity])
     if sides.rules.trash_removed:
         return _action(sides, "remove", left, {IN_TRASH: (False, True)}, _GONE[before.entity])
     fields: Fields = {}
@@ -360,7 +374,7 @@ def _is_reordered(policy: FieldPolicy | None, old: Value, new: Value) -> bool:
 
 def _matters(policy: FieldPolicy | None, old: Value, new: Value) -> bool:
     match policy:
-        case Along():
+        case Along() | Unseen(alone=False):
             return False
         case Tolerant(threshold) if isinstance(old, int | float) and isinstance(new, int | float):
             return abs(new - old) >= threshold

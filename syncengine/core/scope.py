@@ -17,11 +17,12 @@ class Scope:
     playlists: frozenset[PlaylistKey] = frozenset()
     albums: frozenset[AlbumKey] = frozenset()
     artists: frozenset[ArtistKey] = frozenset()
+    files: frozenset[str] = frozenset()
 
     @property
     def whole(self) -> bool:
         """Say whether nothing is left out."""
-        return not (self.tracks or self.playlists or self.albums or self.artists)
+        return not self.named
 
     @property
     def named(self) -> frozenset[Target]:
@@ -31,6 +32,7 @@ class Scope:
             ("playlist", frozenset(self.playlists)),
             ("album", frozenset(self.albums)),
             ("artist", frozenset(self.artists)),
+            ("file", self.files),
         )
         return frozenset((entity, key) for entity, keys in groups for key in keys)
 

@@ -6,7 +6,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
-from syncengine.core.plan import Action, Entity, Estimate, Item, Policies
+from syncengine.core.plan import (
+    Action,
+    Agreed,
+    Entity,
+    Estimate,
+    GuardRefusal,
+    Item,
+    Policies,
+    Target,
+)
 
 
 class Sink(Protocol):
@@ -36,10 +45,19 @@ class Sink(Protocol):
     def leaving(self) -> Mapping[Entity, Collection[str]]:
         """The fields that a thing no longer has once it left the library, such as its playlists."""
 
+    @property
+    def forgets(self) -> bool:
+        """Whether what left the library is taken away there, and nothing of it is remembered."""
+
     def desired(
         self, tracks: Iterable[CatalogTrack], playlists: Iterable[CatalogPlaylist]
     ) -> Iterable[Item]:
         """Yield what it should hold of a library, each (entity, key) once, in any order."""
+
+    def refusals(
+        self, actions: Sequence[Action], agreed: Mapping[Target, Agreed]
+    ) -> Sequence[GuardRefusal]:
+        """Return why doing the actions would be refused, beside the guards that all sinks have."""
 
     def estimate(self, actions: Sequence[Action]) -> Estimate:
         """Return what doing the actions would cost."""

@@ -8,7 +8,7 @@ removed, in ISO 8601.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from syncengine.core.moment import Instant
@@ -20,7 +20,9 @@ class Change:
     """What is to be written of one thing; without an ``address`` it is created.
 
     ``fields`` has the new values, None empties one. ``trashed`` puts the thing into the sink's trash,
-    or takes it out again; None leaves it where it is.
+    or takes it out again; None leaves it where it is. ``gone`` takes it away for good, in sinks that
+    forget. ``before`` is all that the sink is known to hold of it, as it was pushed, and relations by
+    addresses as they are now.
     """
 
     entity: Entity
@@ -28,6 +30,8 @@ class Change:
     address: str | None
     fields: Mapping[str, Value]
     trashed: bool | None = None
+    gone: bool = False
+    before: Mapping[str, Value] = field(default_factory=dict)
 
 
 class Written(NamedTuple):
@@ -35,12 +39,13 @@ class Written(NamedTuple):
 
     ``holds`` has the fields that were written, as ``SeenItem.fields`` would have them, but for relations
     that the answer does not show whole. A field that was to be written and that the sink has no place
-    for is in ``left_out``.
+    for is in ``left_out``. ``note`` is what a person should know of it, in a sentence.
     """
 
     address: str
     holds: Mapping[str, Value]
     left_out: frozenset[str] = frozenset()
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,9 @@ class Writer(Protocol):
     name: str
     in_flight: int
     """How many requests may be under way at once."""
+    in_steps: bool
+    """Whether a write has several steps, of which some may be done when a run dies: then what is there
+    tells how far it came, and every write can be taken back."""
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -85,6 +93,9 @@ class Writer(Protocol):
         A create whose outcome is not known is looked up by its key before it is made again. Where that
         remains open it raises OutcomeUnknown; every other error says that nothing was created.
         """
+
+    def keepsake(self, change: Change) -> Mapping[str, Value]:
+        """Return what else than ``before`` it takes to take a change back; it is kept in the journal."""
 
     def find(self, entity: Entity, keys: Collection[str], since: Instant) -> Iterator[SeenItem]:
         """Yield what goes by any of some keys, in the trash too; each may be there several times.

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 from syncengine.core.edits import with_edits
-from syncengine.core.moment import Instant, to_iso
 from syncengine.core.plan import (
     DELETED,
     IN_TRASH,
@@ -17,7 +16,6 @@ from syncengine.core.plan import (
     TRASHED,
     Action,
     Agreed,
-    Related,
     Target,
     Value,
 )
@@ -35,14 +33,14 @@ from syncengine.errors import (
     SignInNeeded,
     TryLater,
 )
-from syncengine.jobs.apply_report import ApplyReport, Failure, Progress
+from syncengine.jobs.apply_report import ApplyReport, Failure, Progress, silent
 from syncengine.jobs.interrupting import uninterrupted
 from syncengine.jobs.runs import OpenUnit
-from syncengine.storage.repositories.journal import Ended, Intent
+from syncengine.jobs.translation import Translation
+from syncengine.storage.repositories.journal import DONE, Ended, Intent, Undo
 from syncengine.storage.repositories.remote import LOOK
 
-_MINUTE = 60
-DONE, FAILED = "done", "failed"
+FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,14 @@ class Means:
     open_unit: OpenUnit
     clock: Clock
     run: int
+    can_be_undone: bool = True
 
 
 def apply(
     actions: Sequence[Action],
     agreed: Mapping[Target, Agreed],
     means: Means,
-    progress: Progress = lambda _done, _failed, _total: None,
+    progress: Progress = silent,
 ) -> ApplyReport:
     """Do actions in their order; only who holds the writer's lock may call it.
 
@@ -92,7 +91,7 @@ class _Applying:
         self._means = means
         self._sink, self._writer = means.sink, means.writer
         self._agreed = dict(agreed)
-        self._targets = {e.address: target for target, e in agreed.items() if e.address}
+        self._names = Translation(means.sink, self._agreed, means.clock)
         self._progress = progress
         self._queue: deque[Action] = deque()
         self._flying: dict[Future[Written], _Flight] = {}
@@ -120,7 +119,9 @@ class _Applying:
 
     def _do(self, actions: Iterable[Action]) -> None:
         self._queue.extend(actions)
-        with ThreadPoolExecutor(self._writer.in_flight) as pool:
+        # What is done in steps is done in order; only its intents are written down many at once.
+        threads = 1 if self._writer.in_steps else self._writer.in_flight
+        with ThreadPoolExecutor(threads) as pool:
             try:
                 while self._queue or self._flying:
                     with uninterrupted():
@@ -154,12 +155,9 @@ class _Applying:
         while self._may_start(beginning):
             action = self._queue.popleft()
             beginning.add((action.entity, action.key))
-            chosen.append((action, *self._change(action)))
+            chosen.append((action, *self._names.change(action)))
         numbers = self._write_down(
-            Intent(
-                each.id, each.action, each.entity, each.key, change.address, pushed | _marks(each)
-            )
-            for each, change, pushed in chosen
+            self._intent(each, change, pushed) for each, change, pushed in chosen
         )
         for number, (action, change, pushed) in zip(numbers, chosen, strict=True):
             flight = _Flight(action, number, pushed)
@@ -195,38 +193,15 @@ class _Applying:
         self._ended, self._settled, self._lost = [], {}, []
         return numbers
 
-    def _change(self, action: Action) -> tuple[Change, dict[str, Value]]:
-        """Return the change that an action asks for, and the new values in keys as they are pushed."""
-        policies = self._sink.policies.get(action.entity, {})
-        before = self._agreed.get((action.entity, action.key))
-        is_new = action.action == "create"
-        fields: dict[str, Value] = {}
-        pushed: dict[str, Value] = {}
-        trashed: bool | None = None
-        for name, (_, new) in action.fields.items():
-            policy = policies.get(name)
-            if name == IN_TRASH:
-                trashed = bool(new)
-            elif name == REMOVED:
-                fields[name] = self._mark() if new else None
-            elif isinstance(policy, Related):
-                keys = new if isinstance(new, tuple) else ()
-                there = {key: self._address((policy.to, key)) for key in keys}
-                pushed[name] = tuple(key for key in keys if there[key]) or None
-                fields[name] = tuple(address for address in there.values() if address) or None
-            else:
-                fields[name] = pushed[name] = new
-        address = None if is_new or before is None else before.address
-        return Change(action.entity, action.key, address, fields, trashed), pushed
-
-    def _mark(self) -> str:
-        now = self._means.clock()
-        return to_iso(Instant(now - now % _MINUTE))
-
-    def _address(self, target: Target) -> str | None:
-        each = self._agreed.get(target)
-        away = each is None or each.trashed or IN_TRASH in each.edits
-        return None if each is None or away else each.address
+    def _intent(self, action: Action, change: Change, pushed: Mapping[str, Value]) -> Intent:
+        undo = None
+        if self._writer.in_steps and self._means.can_be_undone:
+            before = self._agreed.get((action.entity, action.key))
+            undo = Undo(before.properties if before else None, self._writer.keepsake(change))
+        fields = {**pushed, **_marks(action)}
+        return Intent(
+            action.id, action.action, action.entity, action.key, change.address, fields, undo
+        )
 
     # ------------------------------------------------------------------------------------- ending
 
@@ -261,7 +236,9 @@ class _Applying:
         action = flight.action
         target = (action.entity, action.key)
         before = self._agreed.get(target)
-        self._targets[written.address] = target
+        self._names.learn(written.address, target)
+        if written.note:
+            self._report.notes.append(written.note)
         pushed = {
             name: value for name, value in flight.pushed.items() if name not in written.left_out
         }
@@ -270,24 +247,18 @@ class _Applying:
             before,
             written.address,
             pushed=pushed,
-            holds=self._in_keys(action, written.holds),
+            holds=self._names.in_keys(action.entity, written.holds),
         )
-        self._agreed[target] = now
-        self._settled[target] = now
+        if action.action == "remove" and self._sink.forgets:
+            self._agreed.pop(target, None)
+            self._settled.pop(target, None)
+            self._lost.append(target)
+        else:
+            self._agreed[target] = self._settled[target] = now
         self._ended.append(Ended(flight.number, DONE, address=written.address))
         wanted = {name: action.fields[name][1] for name in flight.pushed}
         self._report.exact &= pushed == wanted
         self._report.done += 1
-
-    def _in_keys(self, action: Action, holds: Mapping[str, Value]) -> dict[str, Value]:
-        found = dict(holds)
-        for name, policy in self._sink.policies.get(action.entity, {}).items():
-            there = found.get(name)
-            if isinstance(policy, Related) and isinstance(there, tuple):
-                found[name] = tuple(
-                    self._targets[each][1] if each in self._targets else each for each in there
-                )
-        return found
 
     def _fail(self, flight: _Flight, error: RemoteError) -> None:
         is_about_all = isinstance(error, SignInNeeded | TryLater) or (

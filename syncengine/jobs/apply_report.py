@@ -12,6 +12,10 @@ Progress = Callable[[int, int, int], None]
 """Told how many actions are done, how many failed, and of how many."""
 
 
+def silent(done: int, failed: int, total: int) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """An action that was not done, and why."""
@@ -30,7 +34,8 @@ class ApplyReport:
     """What an apply came to.
 
     ``left`` counts actions that nobody tried; ``calls`` are the requests that were made, by endpoint;
-    ``stopped`` is what ended it before its time; ``exact`` says that all was written as the plan has it.
+    ``stopped`` is what ended it before its time; ``exact`` says that all was written as the
+    plan has it; ``notes`` are what the sink said on the way.
     """
 
     done: int = 0
@@ -38,4 +43,5 @@ class ApplyReport:
     left: int = 0
     stopped: RemoteError | None = None
     exact: bool = True
+    notes: list[str] = field(default_factory=list)
     calls: Mapping[str, int] = field(default_factory=dict)

@@ -113,7 +113,7 @@ def plan_reconcile(
         may_be_settled = scope.whole and not wishes.trash_removed
         agreement = agreements.agreement(sink.name) if may_be_settled else None
         if agreement and (agreement.library, agreement.rules) == (base.digest, sink.rules):
-            planned[sink.name] = plan_nothing(sink, agreement)
+            planned[sink.name] = plan_nothing(sink, agreement, wishes.lifted)
         else:
             sides[sink.name] = compared(sink, shown, agreements.agreed(sink.name))
     if not scope.whole:

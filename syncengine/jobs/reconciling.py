@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +19,7 @@ from syncengine.core.stale import AGAIN, remaining
 from syncengine.core.writer import Writer
 from syncengine.errors import RemoteError, StalePlan, TryLater
 from syncengine.jobs.apply import Means, apply
-from syncengine.jobs.apply_report import ApplyReport, Progress
+from syncengine.jobs.apply_report import ApplyReport, Progress, silent
 from syncengine.jobs.calls import pause_now
 from syncengine.jobs.look import (
     Looked,
@@ -32,6 +32,7 @@ from syncengine.jobs.planning import plan_library, present_base
 from syncengine.jobs.reconcile import NO_WISHES, Planned, Side, Wishes, compared
 from syncengine.jobs.runs import OpenUnit
 from syncengine.jobs.settling import settle_doubts
+from syncengine.jobs.watch import NOBODY, Watch
 from syncengine.storage.repositories.judgements import judge_edits
 from syncengine.storage.repositories.remote import PAUSE
 
@@ -42,10 +43,12 @@ FEW = 30
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """A sink with what writes to it."""
+    """A sink with what writes to it, and what is to be known of the world before it is planned."""
 
     sink: Sink
     writer: Writer
+    survey: Callable[[Watch], None] = lambda _watch: None
+    """What has to be found out before a plan, once what a killed run left in doubt is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,12 @@ class Prepared:
 
 
 def prepare(
-    hands: Sequence[Hand], tools: Tools, wishes: Wishes = NO_WISHES, *, refresh: bool = False
+    hands: Sequence[Hand],
+    tools: Tools,
+    wishes: Wishes = NO_WISHES,
+    *,
+    refresh: bool = False,
+    watch: Watch = NOBODY,
 ) -> Prepared:
     """Return the plan of sinks, after a look at them where one is needed.
 
@@ -82,6 +90,7 @@ def prepare(
     for hand in hands:
         respect_pause(hand.sink.name, tools)
         settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
+        hand.survey(watch)
     looked = _looked_at_everything(hands, tools, refresh=refresh)
     prepared = Prepared(plan_of(hands, tools, wishes), dict(looked))
     again = False
@@ -121,7 +130,9 @@ def _look_for_few(hand: Hand, actions: Sequence[Action], tools: Tools) -> Looked
     )  # fmt: skip
 
 
-def prepare_saved(hands: Sequence[Hand], tools: Tools, plan: Plan) -> Prepared:
+def prepare_saved(
+    hands: Sequence[Hand], tools: Tools, plan: Plan, watch: Watch = NOBODY
+) -> Prepared:
     """Return what is left to do of a saved plan, after a look at what it changes.
 
     Raises StalePlan where the library, or what a sink is known to hold, moved on since it was made.
@@ -134,6 +145,7 @@ def prepare_saved(hands: Sequence[Hand], tools: Tools, plan: Plan) -> Prepared:
     for hand in hands:
         respect_pause(hand.sink.name, tools)
         settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
+        hand.survey(watch)
     looked = _looked_at_everything(hands, tools, refresh=False)
     for hand in hands:
         name = hand.sink.name
@@ -213,7 +225,7 @@ def carry_out(
     hand: Hand,
     planned: Planned,
     tools: Tools,
-    progress: Progress = lambda _done, _failed, _total: None,
+    progress: Progress = silent,
     *,
     limit: int | None = None,
 ) -> ApplyReport:

@@ -9,6 +9,7 @@ from syncengine.core.edits import edits_of, holding, with_edits
 from syncengine.core.moment import Instant
 from syncengine.core.plan import (
     IN_TRASH,
+    KEY,
     REMOVED,
     TRASHED,
     Action,
@@ -23,9 +24,8 @@ from syncengine.core.ports import Clock
 from syncengine.core.settle import settle
 from syncengine.core.sink import Sink
 from syncengine.core.writer import SeenItem, Writer
-from syncengine.jobs.apply import DONE
 from syncengine.jobs.runs import OpenUnit
-from syncengine.storage.repositories.journal import Doubt, Ended
+from syncengine.storage.repositories.journal import DONE, Doubt, Ended
 
 NOT_DONE = "not done"
 
@@ -46,6 +46,7 @@ def settle_doubts(sink: Sink, *, writer: Writer, open_unit: OpenUnit, clock: Clo
         settling.settle(doubt, seen)
     with open_unit() as unit:
         unit.agreed.save(sink.name, settling.settled.values(), clock())
+        unit.agreed.forget(sink.name, settling.lost)
         unit.journal(sink.name).end(settling.ended, clock())
         unit.commit()
     return len(doubts)
@@ -59,33 +60,47 @@ class _Settling:
         self._addresses = {each.address or "": target for target, each in agreed.items()}
         self.settled: dict[Target, Agreed] = {}
         self.ended: list[Ended] = []
+        self.lost: list[Target] = []
 
     def look(self, doubts: list[Doubt]) -> list[tuple[Doubt, SeenItem | None]]:
         """Return what stands in the sink of each: creates are looked for by key, all at once."""
         found: list[tuple[Doubt, SeenItem | None]] = []
         for entity in self._sink.entities:
-            creates = [
-                each
-                for each in doubts
-                if each.intent.kind == "create" and each.intent.entity == entity
+            by_key = [
+                each for each in doubts if self._goes_by_key(each) and each.intent.entity == entity
             ]
-            if creates:
-                seen = self._find(entity, creates)
-                found += [(each, seen.get(each.intent.key)) for each in creates]
+            if by_key:
+                seen = self._find(entity, by_key)
+                found += [(each, seen.get(each.intent.key)) for each in by_key]
         for each in doubts:
             intent = each.intent
-            if intent.kind != "create" or intent.entity not in self._sink.entities:
+            if not self._goes_by_key(each) or intent.entity not in self._sink.entities:
                 found.append((each, self._writer.at(intent.address) if intent.address else None))
         return found
 
-    def _find(self, entity: Entity, creates: list[Doubt]) -> dict[str, SeenItem]:
-        """Return the things that were created, by key: of several the oldest that is in sight."""
-        keys = {each.intent.key for each in creates}
-        since = Instant(max(each.at for each in creates))
+    def _goes_by_key(self, doubt: Doubt) -> bool:
+        """Tell whether a thing is to be found by its key: where it is may have changed half-way."""
+        return doubt.intent.kind == "create" or self._writer.in_steps
+
+    def _names(self, doubt: Doubt) -> set[str]:
+        """Return the keys that a thing may go by in the sink, before and after the write."""
+        intent = doubt.intent
+        before = self._now((intent.entity, intent.key))
+        held = before.properties.get(KEY) if before else None
+        return {
+            intent.key,
+            *(each for each in (held, intent.fields.get(KEY)) if isinstance(each, str)),
+        }
+
+    def _find(self, entity: Entity, wanted: list[Doubt]) -> dict[str, SeenItem]:
+        """Return things that were written, by key: of several the oldest that is in sight."""
+        names = {name: each.intent.key for each in wanted for name in self._names(each)}
+        since = Instant(max(each.at for each in wanted))
         found: dict[str, SeenItem] = {}
-        known = {each.address for each in self._agreed.values()}
-        for seen in self._writer.find(entity, keys, since):
-            for key in keys.intersection(seen.keys[:1]):
+        is_old = self._writer.in_steps
+        known = set() if is_old else {each.address for each in self._agreed.values()}
+        for seen in self._writer.find(entity, names.keys(), since):
+            for key in {names[name] for name in seen.keys[:1] if name in names}:
                 before = found.get(key)
                 if seen.address not in known and (
                     before is None
@@ -99,7 +114,9 @@ class _Settling:
         intent = doubt.intent
         target = (intent.entity, intent.key)
         before = self._now(target)
-        if seen is None or (before is None and intent.kind != "create"):
+        if self._writer.in_steps:
+            self._settle_steps(doubt, seen)
+        elif seen is None or (before is None and intent.kind != "create"):
             self.ended.append(Ended(doubt.number, NOT_DONE))
         elif before is None or intent.kind == "create":
             fields = {name: (None, value) for name, value in intent.fields.items()}
@@ -109,6 +126,36 @@ class _Settling:
             self._end(doubt, target, with_edits(made, edits))
         else:
             self._end(doubt, target, self._held(doubt, before, seen))
+
+    def _settle_steps(self, doubt: Doubt, seen: SeenItem | None) -> None:
+        """Note how far a write of several steps came: what is there now is agreed."""
+        intent = doubt.intent
+        target = (intent.entity, intent.key)
+        before = self._now(target)
+        if seen is None:
+            if before is not None and intent.kind == "remove":
+                self.lost.append(target)
+                self.settled.pop(target, None)
+            self.ended.append(Ended(doubt.number, DONE if intent.kind == "remove" else NOT_DONE))
+            return
+        base = before or Agreed(intent.entity, intent.key, "", {}, seen.address)
+        there = {
+            name: self._came_to_be(doubt, name, base.properties.get(name), seen)
+            for name in intent.fields
+        }
+        if any(there[name] != intent.fields[name] for name in seen.fields.keys() & there.keys()):
+            unread = there.keys() - seen.fields.keys()  # it is not known whether these were done
+            there |= {name: base.properties.get(name) for name in unread}
+        self._end(doubt, target, replace(holding(base, there), address=seen.address))
+
+    def _came_to_be(self, doubt: Doubt, name: str, old: Value, seen: SeenItem) -> Value:
+        new = doubt.intent.fields[name]
+        if name not in seen.fields:
+            return new
+        policy = self._sink.policies.get(doubt.intent.entity, {}).get(name)
+        now = self._in_keys(policy, name, seen)
+        # Another text than either is a person's: it is found to be an edit by a look.
+        return now if isinstance(policy, Related) or now in (old, new) else old
 
     def _end(self, doubt: Doubt, target: Target, now: Agreed) -> None:
         is_done = self._now(target) != now

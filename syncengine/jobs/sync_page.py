@@ -12,8 +12,8 @@ from syncengine.core.plan import Action, Agreed, Item, Related, Target, Value
 from syncengine.core.reconcile import plan_sink
 from syncengine.core.scope import Scope
 from syncengine.core.writer import Change, SeenItem
-from syncengine.errors import NotFound
-from syncengine.jobs.apply_report import Failure, Progress
+from syncengine.errors import InvariantBroken, NotFound
+from syncengine.jobs.apply_report import Failure
 from syncengine.jobs.look import look_at_these
 from syncengine.jobs.reconcile import Side, Wishes
 from syncengine.jobs.reconciling import Hand, Tools, carry_out, prepare, respect_pause, side_of
@@ -82,8 +82,7 @@ def _reconciled(
     )
     planned = prepare([hand], tools, replace(wishes, scope=_scope(target))).planned
     plan = planned.plan.sinks[hand.sink.name]
-    silent: Progress = lambda _done, _failed, _total: None  # noqa: E731 -- nobody watches one page
-    done = carry_out(hand, planned, tools, silent)
+    done = carry_out(hand, planned, tools)
     if done.stopped is not None:
         raise done.stopped
     written = [each for each in plan.actions if (each.entity, each.key) == target]
@@ -111,6 +110,8 @@ def _scope(target: Target) -> Scope:
             return Scope(albums=frozenset({AlbumKey(key)}))
         case "artist":
             return Scope(artists=frozenset({ArtistKey(key)}))
+        case "file":
+            raise InvariantBroken("files have no pages")
 
 
 def _filled(seen: SeenItem, hand: Hand, side: Side, ask: Ask) -> PageReport:

@@ -88,6 +88,21 @@ CREATE TABLE "audio_features" (
 	time_signature INTEGER, 
 	CONSTRAINT pk_audio_features PRIMARY KEY (id)
 );
+CREATE TABLE audio_files (
+	id INTEGER NOT NULL, 
+	path VARCHAR NOT NULL, 
+	size BIGINT NOT NULL, 
+	modified_ns BIGINT NOT NULL, 
+	device VARCHAR NOT NULL, 
+	inode VARCHAR NOT NULL, 
+	digest VARCHAR, 
+	tags VARCHAR NOT NULL, 
+	problem VARCHAR, 
+	first_seen_at BIGINT NOT NULL, 
+	seen_at BIGINT NOT NULL, 
+	gone_at BIGINT, 
+	CONSTRAINT pk_audio_files PRIMARY KEY (id)
+);
 CREATE TABLE calls (
 	id INTEGER NOT NULL, 
 	system VARCHAR NOT NULL, 
@@ -171,6 +186,20 @@ CREATE TABLE fetched_pages (
 	fetched_at BIGINT NOT NULL, 
 	CONSTRAINT pk_fetched_pages PRIMARY KEY (system, list, version, position)
 );
+CREATE TABLE file_matches (
+	file_id INTEGER NOT NULL, 
+	tier VARCHAR NOT NULL, 
+	track VARCHAR, 
+	based_on VARCHAR, 
+	score FLOAT NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	twins VARCHAR, 
+	tags_digest VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	matched_at BIGINT NOT NULL, 
+	CONSTRAINT pk_file_matches PRIMARY KEY (file_id), 
+	CONSTRAINT fk_file_matches_file_id_audio_files FOREIGN KEY(file_id) REFERENCES audio_files (id)
+);
 CREATE TABLE genre_sets (
 	id INTEGER NOT NULL, 
 	digest BLOB NOT NULL, 
@@ -190,7 +219,7 @@ CREATE TABLE journal (
 	intended_at BIGINT NOT NULL, 
 	ended_at BIGINT, 
 	outcome VARCHAR, 
-	detail VARCHAR, 
+	detail VARCHAR, undo VARCHAR, 
 	CONSTRAINT pk_journal PRIMARY KEY (id), 
 	CONSTRAINT fk_journal_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (id)
 );
@@ -422,6 +451,7 @@ CREATE INDEX ix_agreed_items_address ON agreed_items (sink, address);
 CREATE INDEX ix_calls_system_made_at ON calls (system, made_at);
 CREATE INDEX ix_entries_playlist_id_valid_to ON entries (playlist_id, valid_to);
 CREATE INDEX ix_entries_track_id ON entries (track_id);
+CREATE INDEX ix_file_matches_track ON file_matches (track);
 CREATE INDEX ix_journal_run_id ON journal (run_id);
 CREATE INDEX ix_journal_sink_ended_at ON journal (sink, ended_at);
 CREATE INDEX ix_observations_digest ON observations (digest);
@@ -436,4 +466,5 @@ CREATE INDEX ix_rosters_snapshot_id ON rosters (snapshot_id);
 CREATE INDEX ix_snapshots_taken_at ON snapshots (taken_at);
 CREATE INDEX ix_sync_log_run_id ON sync_log (run_id);
 CREATE INDEX ix_track_aliases_alias_of ON track_aliases (alias_of);
-INSERT INTO alembic_version (version_num) VALUES ('0006');
+CREATE UNIQUE INDEX uq_audio_files_path ON audio_files (path) WHERE gone_at IS NULL;
+INSERT INTO alembic_version (version_num) VALUES ('0008');

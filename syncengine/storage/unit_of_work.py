@@ -26,7 +26,9 @@ from syncengine.storage.engine import (
 from syncengine.storage.memory import Memory
 from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.agreed import AgreedItems
+from syncengine.storage.repositories.audio_files import AudioFiles
 from syncengine.storage.repositories.catalogue import CatalogueReader
+from syncengine.storage.repositories.file_matches import FileMatches
 from syncengine.storage.repositories.journal import Journal
 from syncengine.storage.repositories.ledger import Ledger
 from syncengine.storage.repositories.library import LibraryReader
@@ -58,6 +60,16 @@ class UnitOfWork:
     def agreed(self) -> AgreedItems:
         """What sinks were last known to hold."""
         return AgreedItems(self.connection)
+
+    @cached_property
+    def audio_files(self) -> AudioFiles:
+        """The audio files that were found under the music folders."""
+        return AudioFiles(self.connection)
+
+    @cached_property
+    def file_matches(self) -> FileMatches:
+        """Which track each audio file was found to be of, and what people decided about that."""
+        return FileMatches(self.connection)
 
     def journal(self, sink: str) -> Journal:
         """The journal of writes to a sink, by its name."""
@@ -91,11 +103,20 @@ class UnitOfWork:
         """Questions about the library at any moment."""
         return LibraryReader(self.connection)
 
+    def without_commits(self) -> UnitOfWork:
+        """Return this unit as one in which commits do nothing: what is tried in it is rolled back."""
+        return _Trial(self.connection)
+
     def commit(self) -> None:
         """Make all of this unit visible; without it the unit leaves no trace."""
         if self._is_new and (found := broken_references(self.connection)):
             raise InvariantBroken(f"a row points at a missing one: {found[0]}")
         self.connection.commit()
+
+
+class _Trial(UnitOfWork):
+    def commit(self) -> None:
+        """Make nothing visible."""
 
 
 class Database:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syncengine.adapters.notion.check import FREE_BLOCKS
-from syncengine.core.plan import ENTITIES
+from syncengine.adapters.notion.fields import ENTITIES
 from tests.builders import NOW
 from tests.fakes.notion_faults import failed
 from tests.fakes.notion_http import VERSIONS

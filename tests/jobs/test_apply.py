@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syncengine.core.plan import DELETED, IN_TRASH, Agreed
+from syncengine.core.plan import DELETED, IN_TRASH, Agreed, Value
 from syncengine.core.reconcile import plan_sink
 from syncengine.core.writer import Change, SeenItem, Written
 from syncengine.errors import Gone
@@ -35,6 +35,9 @@ class Emptied:
     def write(self, change: Change) -> Written:
         self.tried.append(change)
         raise Gone("it is gone", system="shelf", operation="write", address=change.address or "")
+
+    def keepsake(self, change: Change) -> Mapping[str, Value]:
+        return {}
 
     def at(self, address: str) -> SeenItem | None:
         return None

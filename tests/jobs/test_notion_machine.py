@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, event, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from syncengine.adapters.notion.fields import ENTITIES
 from syncengine.core.guard import LIFTS
 from syncengine.core.moment import Instant
-from syncengine.core.plan import ENTITIES, Agreed, Plan, Target
+from syncengine.core.plan import Agreed, Plan, Target
 from syncengine.core.plan_file import from_json, to_json
 from syncengine.errors import Gone, RemoteError, StalePlan
 from syncengine.jobs.reconcile import Wishes

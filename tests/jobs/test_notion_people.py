@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from syncengine.adapters.notion.fields import ENTITIES
 from syncengine.core.edits import Choice
 from syncengine.core.moment import Instant
-from syncengine.core.plan import ENTITIES, REMOVED
+from syncengine.core.plan import REMOVED
 from syncengine.jobs.reconcile import Wishes
 from tests.fakes.notion_faults import hung_up
 from tests.fakes.notion_things import Page

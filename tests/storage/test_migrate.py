@@ -83,7 +83,7 @@ def filled(folder: Path) -> Database:
 
 def _fill_the_rest(connection: Connection) -> None:
     """Put one row into every table that the memory does not write."""
-    made: dict[type[Any], Any] = {int: 1, str: "x", bytes: b"x", bool: False}
+    made: dict[type[Any], Any] = {int: 1, str: "x", bytes: b"x", bool: False, float: 0.5}
     for table in METADATA.sorted_tables:
         if connection.execute(select(func.count()).select_from(table)).scalar() == 0:
             values = {column.name: made[column.type.python_type] for column in table.columns}

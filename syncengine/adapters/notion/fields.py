@@ -87,5 +87,7 @@ PROPERTIES: Mapping[Entity, Mapping[str, Property]] = {
         **_OURS,
     },
 }
+ENTITIES: tuple[Entity, ...] = tuple(PROPERTIES)
+"""The entities that have a database in Notion, in the order of dependence."""
 SHOWN_AS: Mapping[str, str] = {REMOVED: "Removed at"}
 """What a property is called in Notion where that is not its name here."""

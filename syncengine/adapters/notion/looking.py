@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from syncengine.adapters.notion.address import page_address
 from syncengine.adapters.notion.asking import Wire
 from syncengine.adapters.notion.containers import Containers
+from syncengine.adapters.notion.fields import ENTITIES
 from syncengine.adapters.notion.names import TITLES, Names, read_names
 from syncengine.adapters.notion.schema import Source
 from syncengine.adapters.notion.shelf import Shelf, Shelves
 from syncengine.adapters.notion.standing import Surroundings, judge
-from syncengine.core.plan import ENTITIES, Entity
+from syncengine.core.plan import Entity
 from syncengine.core.setup import Finding
 from syncengine.errors import ConfigError, Gone, Rejected
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from syncengine.adapters.notion.fields import PROPERTIES, SHOWN_AS
-from syncengine.core.plan import ENTITIES, Entity
+from syncengine.adapters.notion.fields import ENTITIES, PROPERTIES, SHOWN_AS
+from syncengine.core.plan import Entity
 from syncengine.errors import ConfigError
 
 TITLES: Mapping[Entity, str] = {

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import msgspec
 
-from syncengine.core.plan import ENTITIES, Entity
+from syncengine.adapters.notion.fields import ENTITIES
+from syncengine.core.plan import Entity
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from syncengine.adapters.notion.fields import PROPERTIES
+from syncengine.adapters.notion.fields import ENTITIES, PROPERTIES
 from syncengine.adapters.notion.pages import RULES, pages
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
 from syncengine.core.plan import (
-    ENTITIES,
     REMOVED,
     Action,
+    Agreed,
     Along,
     Always,
     Entity,
     Estimate,
     FieldPolicy,
+    GuardRefusal,
     Item,
     Policies,
     Related,
+    Target,
     Tolerant,
 )
 
@@ -60,6 +62,8 @@ class NotionSink:
         """Return the entities whose databases have a place for "Removed at"."""
         return [entity for entity in self.entities if self._has(entity, REMOVED)]
 
+    forgets = False
+
     @property
     def leaving(self) -> Mapping[Entity, Collection[str]]:
         """Return the relation of which Notion counts a playlist's tracks."""
@@ -92,6 +96,12 @@ class NotionSink:
         there = self.known[item.entity] if self.known else ()
         fitting = {name: value for name, value in item.properties.items() if name in there}
         return item if len(fitting) == len(item.properties) else replace(item, properties=fitting)
+
+    def refusals(
+        self, actions: Sequence[Action], agreed: Mapping[Target, Agreed]
+    ) -> Sequence[GuardRefusal]:
+        """Return nothing: what all sinks are guarded against is enough here."""
+        return ()
 
     def estimate(self, actions: Sequence[Action]) -> Estimate:
         """Return one call for each page to write, at the pace of the settings; conflicts cost none."""

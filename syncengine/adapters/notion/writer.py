@@ -10,7 +10,7 @@ from syncengine.adapters.notion.reading import Reading
 from syncengine.adapters.notion.shelf import Shelf
 from syncengine.adapters.notion.writing import LOOKS, Writing
 from syncengine.core.moment import Instant
-from syncengine.core.plan import Entity
+from syncengine.core.plan import Entity, Value
 from syncengine.core.ports import Clock
 from syncengine.core.writer import Change, SeenItem, Written
 
@@ -25,6 +25,7 @@ class NotionWriter:
     """
 
     name = SYSTEM
+    in_steps = False
 
     def __init__(
         self,
@@ -53,6 +54,10 @@ class NotionWriter:
     def write(self, change: Change) -> Written:
         """Create or change one page."""
         return self._writing.write(change)
+
+    def keepsake(self, change: Change) -> Mapping[str, Value]:
+        """Return nothing: what was written to Notion is not taken back."""
+        return {}
 
     def find(self, entity: Entity, keys: Collection[str], since: Instant) -> Iterator[SeenItem]:
         """Yield the pages that go by any of some keys."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +13,10 @@ from syncengine.cli.consent import require_somebody
 from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode
 from syncengine.cli.reconciling import Order, Outcome, document, reconcile, save, show
-from syncengine.errors import ConfigError, UsageError
+from syncengine.errors import ConfigError, Locked, UsageError
 
 if TYPE_CHECKING:
+    from syncengine.bootstrap.folders import Survey
     from syncengine.core.edits import Choice
     from syncengine.core.plan import Plan
     from syncengine.core.scope import Scope
@@ -40,7 +42,9 @@ def command(
     sink: Annotated[
         list[str] | None,
         typer.Option(
-            "--sink", metavar="SINK", help="Only this sink (notion). Default: all configured."
+            "--sink",
+            metavar="SINK",
+            help="Only this sink: notion or folders. Default: all configured.",
         ),
     ] = None,
     playlist: Annotated[
@@ -99,6 +103,20 @@ def command(
             help="Write popularity when it drifts by 5 or more (drift), or always.",
         ),
     ] = "drift",
+    move: Annotated[
+        bool | None,
+        typer.Option(
+            "--move/--no-move",
+            help="Let audio files live in the playlist folders, instead of linking to them from there.",
+            show_default=False,
+        ),
+    ] = None,
+    link: Annotated[
+        str | None,
+        typer.Option(
+            "--link", metavar="KIND", help="How folders hold files: auto, hard, sym or copy."
+        ),
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option(
@@ -117,12 +135,13 @@ def command(
     """
     from syncengine import bootstrap
     from syncengine.bootstrap import sinks
+    from syncengine.bootstrap.sink_wishes import SinkWishes
     from syncengine.jobs.reconcile import Wishes
     from syncengine.jobs.runs import recorded_run
 
     choice = _choice(conflicts)
     check_limit(limit)
-    always = _is_always(popularity)
+    sink_wishes = SinkWishes(_is_always(popularity), move, _link(link), allow_empty)
     names, configured = sink_names(cli, sink)
     lifted = frozenset(
         name
@@ -136,8 +155,8 @@ def command(
     if dry_run and not refresh:
         with database.reading() as unit:
             plan = sinks.plan_for(
-                unit, cli.settings, names, cli.clock, wishes,
-                popularity_always=always,
+                unit, cli.settings, names, cli.clock, wishes, sink_wishes,
+                survey=partial(survey_files, cli),
             )  # fmt: skip
             for each in sinks.strangers(cli.settings, names, unit):
                 cli.warn(each)
@@ -148,7 +167,7 @@ def command(
     if not dry_run:
         require_somebody(cli, yes=yes)
     place = None if out is None else Path(out)
-    order = Order(names, wishes, refresh, always, dry_run, yes, limit, place)
+    order = Order(names, wishes, refresh, sink_wishes, dry_run, yes, limit, place)
     with (
         bootstrap.writing(cli.settings, cli.clock, cli.command),
         bootstrap.kept_database(cli.settings, cli.clock, cli.say) as kept,
@@ -169,10 +188,28 @@ def sink_names(cli: CliContext, given: list[str] | None) -> tuple[list[str], lis
     configured = sinks.configured_sinks(cli.settings)
     names = list(dict.fromkeys(given or configured or ["notion"]))
     for name in names:
-        if name != "notion":
-            what = f"has no {name} sink yet" if name in sinks.SINKS else f"knows no sink {name!r}"
-            raise UsageError(f"this version {what}; notion is the one there is")
+        if name not in sinks.SINKS:
+            raise UsageError(f"there is no sink {name!r}: it is {' or '.join(sinks.SINKS)}")
+    if "folders" in names and "folders" not in configured:
+        raise ConfigError(
+            "the playlist folders are not configured",
+            [
+                "set SYNCENGINE_MUSIC_DIRS to where the audio files are",
+                "set SYNCENGINE_PLAYLISTS_DIR to where the playlist folders go (docs/folders.md)",
+            ],
+        )
     return names, configured
+
+
+def survey_files(cli: CliContext, survey: Survey) -> None:
+    """Find out how the audio files are now; while another run writes, what is known of them counts."""
+    with cli.progress("looking at the audio files") as steps:
+        try:
+            survey(steps)
+        except Locked:
+            cli.warn(
+                "another run is writing: this plan is for the audio files as they were last seen"
+            )
 
 
 def require_configured(names: Sequence[str], configured: Sequence[str], way_out: str = "") -> None:
@@ -180,7 +217,7 @@ def require_configured(names: Sequence[str], configured: Sequence[str], way_out:
 
     ``way_out`` says what can be done without it.
     """
-    if any(name not in configured for name in names):
+    if "notion" in names and "notion" not in configured:
         raise ConfigError(
             "; ".join(filter(None, ("Notion is not configured", way_out))),
             [
@@ -200,6 +237,12 @@ def _is_always(popularity: str) -> bool:
     if popularity not in ("drift", "always"):
         raise UsageError(f"--popularity {popularity!r} is neither drift nor always")
     return popularity == "always"
+
+
+def _link(text: str | None) -> str | None:
+    from syncengine.bootstrap.folders import link_kind
+
+    return None if text is None else link_kind(text)
 
 
 def _choice(text: str | None) -> Choice | None:

@@ -144,8 +144,10 @@ journal = Table(
     Column("ended_at", Moment),
     Column("outcome", String),
     Column("detail", String),
+    Column("undo", String),
     Index("ix_journal_sink_ended_at", "sink", "ended_at"),
 )
 """One write to a sink: the intent before its request leaves, and how it ended once that is known.
 
-An intent without an end was cut off: whether it was done is found out before anything else is."""
+An intent without an end was cut off: whether it was done is found out before anything else is.
+``undo`` is JSON: what it takes to take the write back, in sinks that can."""

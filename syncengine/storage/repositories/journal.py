@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -14,9 +15,19 @@ from syncengine.storage.models import ledger
 from syncengine.storage.repositories.field_text import fields_of, fields_text
 
 JOURNAL = ledger.journal
+DONE = "done"
+"""The outcome of a write that was made."""
 _COLUMNS = (
     "id", "sink", "run_id", "action", "kind", "entity", "key", "address", "intended_at", "detail",
+    "undo",
 )  # fmt: skip
+
+
+class Undo(NamedTuple):
+    """What it takes to take a write back: what was agreed before, and what the sink wants kept."""
+
+    before: Mapping[str, Value] | None
+    kept: Mapping[str, Value]
 
 
 class Intent(NamedTuple):
@@ -31,6 +42,7 @@ class Intent(NamedTuple):
     key: str
     address: str | None
     fields: Mapping[str, Value]
+    undo: Undo | None = None
 
 
 class Doubt(NamedTuple):
@@ -50,6 +62,18 @@ class Ended(NamedTuple):
     address: str | None = None
 
 
+class Done(NamedTuple):
+    """A write that was done, by its number; ``undo`` is None where it cannot be taken back."""
+
+    number: int
+    action: str
+    kind: Kind
+    entity: Entity
+    key: str
+    address: str | None
+    undo: Undo | None
+
+
 class Journal:
     """The journal of one sink, within one transaction."""
 
@@ -65,7 +89,7 @@ class Journal:
         rows = [
             (
                 number, self._sink, run, each.action, each.kind, each.entity, each.key,
-                each.address, at, fields_text(each.fields),
+                each.address, at, fields_text(each.fields), _undo_text(each.undo),
             )
             for number, each in zip(numbers, wanted, strict=True)
         ]  # fmt: skip
@@ -101,3 +125,53 @@ class Journal:
                 query.order_by(j.id)
             )
         ]
+
+    def done(self, run: int) -> list[Done]:
+        """Return the writes that a run has done, in their order."""
+        j = JOURNAL.c
+        query = select(j.id, j.action, j.kind, j.entity, j.key, j.address, j.undo).where(
+            j.sink == self._sink, j.run_id == run, j.outcome == DONE
+        )
+        return [
+            Done(*row[:-1], _undo_of(row[-1]))
+            for row in self._connection.execute(query.order_by(j.id))
+        ]
+
+    def runs(self) -> list[int]:
+        """Return the runs that did something that can be taken back, the latest first."""
+        j = JOURNAL.c
+        query = (
+            select(j.run_id)
+            .where(j.sink == self._sink, j.outcome == DONE, j.undo.is_not(None))
+            .distinct()
+        )
+        return list(self._connection.scalars(query.order_by(j.run_id.desc())))
+
+    def changed_after(self, number: int) -> set[tuple[Entity, str]]:
+        """Return the things that were written after a write, and that was not taken back."""
+        j = JOURNAL.c
+        query = select(j.entity, j.key).where(
+            j.sink == self._sink, j.id > number, j.outcome == DONE, j.undo.is_not(None)
+        )
+        return {(entity, key) for entity, key in self._connection.execute(query.distinct())}
+
+    def forget_undo(self, numbers: Iterable[int]) -> None:
+        """Note that writes were taken back, or cannot be any more."""
+        rows = [{"n": number} for number in numbers]
+        if rows:
+            statement = update(JOURNAL).where(JOURNAL.c.id == bindparam("n"))
+            self._connection.execute(statement.values(undo=None), rows)
+
+
+def _undo_text(undo: Undo | None) -> str | None:
+    if undo is None:
+        return None
+    before = None if undo.before is None else fields_text(undo.before)
+    return json.dumps([before, fields_text(undo.kept)])
+
+
+def _undo_of(text: str | None) -> Undo | None:
+    if text is None:
+        return None
+    before, kept = json.loads(text)
+    return Undo(None if before is None else fields_of(before), fields_of(kept))

@@ -17,8 +17,9 @@ from syncengine.storage.repositories.field_text import fields_of, fields_text
 JUDGEMENTS = ledger.judgements
 PLAYLIST = "playlist"
 EDIT = "edit"
+FILE = "file"
 _KEEP = "keep-theirs"
-"""Subjects; what is decided of edits in a sink is no part of the library."""
+"""Subjects; what is decided of edits in a sink, and of files, is no part of the library."""
 SAME = "same"
 DIFFERENT = "different"
 

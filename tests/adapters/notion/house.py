@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncengine.adapters.notion.asking import Json
-from syncengine.adapters.notion.fields import PROPERTIES, SHOWN_AS
+from syncengine.adapters.notion.fields import ENTITIES, PROPERTIES, SHOWN_AS
 from syncengine.adapters.notion.shelf import Known, Shelf
 from syncengine.adapters.notion.writer import NotionWriter
-from syncengine.core.plan import ENTITIES, Entity, Value
+from syncengine.core.plan import Entity, Value
 from syncengine.core.writer import Change, Written
 from tests.fakes.notion import NotionDouble
 from tests.fakes.notion_things import DataSource, Page, encoded

@@ -8,11 +8,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from syncengine.adapters.notion.fields import PROPERTIES
+from syncengine.adapters.notion.fields import ENTITIES, PROPERTIES
 from syncengine.adapters.notion.looking import read_wanted, resolve
 from syncengine.adapters.notion.setup import set_up
 from syncengine.adapters.notion.wire import NotionWire
-from syncengine.core.plan import ENTITIES, Entity
+from syncengine.core.plan import Entity
 from syncengine.core.setup import Finding, SetUp
 from syncengine.errors import ConfigError, UserError
 from tests.adapters.notion.remembered import Remembered

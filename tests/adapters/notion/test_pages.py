@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncengine.adapters.notion.connection import MOST_BYTES
-from syncengine.adapters.notion.fields import PROPERTIES
+from syncengine.adapters.notion.fields import ENTITIES, PROPERTIES
 from syncengine.adapters.notion.pages import LONGEST_KEY, pages
 from syncengine.adapters.notion.values import to_json
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
 from syncengine.core.identity import UNAVAILABLE, PlaylistKey
 from syncengine.core.moment import Instant
-from syncengine.core.plan import ENTITIES, REMOVED, Entity, Item
+from syncengine.core.plan import REMOVED, Entity, Item
 from syncengine.core.track import Artist, AudioFeatures, Provenance, Release
 from tests.plan_builders import NOON, catalog_playlist, catalog_track
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from syncengine.adapters.notion.asking import Ask, Json
-from syncengine.adapters.notion.fields import BACK, PROPERTIES, SHOWN_AS
+from syncengine.adapters.notion.fields import BACK, ENTITIES, PROPERTIES, SHOWN_AS
 from syncengine.adapters.notion.looking import read_wanted, resolve
 from syncengine.adapters.notion.names import TITLES
 from syncengine.adapters.notion.setup import set_up
 from syncengine.adapters.notion.wire import NotionWire
-from syncengine.core.plan import ENTITIES, Entity
+from syncengine.core.plan import Entity
 from syncengine.core.setup import SetUp
 from syncengine.errors import ConfigError, OutcomeUnknown, RemoteError, UserError
 from tests.adapters.notion.remembered import Remembered

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from syncengine.adapters.notion.fields import ENTITIES
 from syncengine.adapters.notion.page_reader import PageReader
 from syncengine.adapters.notion.writer import NotionWriter
 from syncengine.core.moment import Instant
-from syncengine.core.plan import ENTITIES
 from syncengine.core.writer import Writer
 from syncengine.errors import ConfigError, Transient, TryLater
 from tests.adapters.notion.house import House

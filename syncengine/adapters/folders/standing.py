@@ -1,0 +1,219 @@
+"""What stands in the folders now, read in one pass over them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from syncengine.adapters.folders.known import Known, is_same
+from syncengine.adapters.folders.listing import FOLDER, LIST, Listing
+from syncengine.adapters.folders.lists import ENDING, is_as_written, list_digest
+from syncengine.adapters.folders.moving import sweep
+from syncengine.adapters.folders.places import Places, is_temporary
+from syncengine.adapters.folders.steps import (
+    basename,
+    is_file,
+    is_folder,
+    is_link,
+    join,
+)
+from syncengine.adapters.folders.wanting import FILE, HOME, PLAYLISTS
+from syncengine.core.moment import Instant
+from syncengine.core.path_text import path_text
+from syncengine.core.plan import TITLE, Entity, Value
+from syncengine.core.writer import SeenItem
+
+_NS = 1_000_000_000
+
+
+class Stand(NamedTuple):
+    """One place of a file; ``sound`` says that it is the file as it is now, ``itself`` no link or copy."""
+
+    folder: str
+    name: str
+    sound: bool
+    itself: bool
+
+
+class Standing:
+    """Reads the folders for playlists, and mends what a run that was killed has left there."""
+
+    def __init__(self, places: Places, known: Known, listing: Listing) -> None:
+        self._places = places
+        self._disk = places.disk
+        self._root = places.root
+        self._known = known
+        self._listing = listing
+
+    # ----------------------------------------------------------------------------------- playlists
+
+    def playlists(self, keys: Collection[str] | None = None) -> Iterator[SeenItem]:
+        """Yield the folders with a list of ours, of some keys or of any; those asked for are mended."""
+        for name in self._folders():
+            found = self._listing.list_in(name)
+            if found is None or (keys is not None and found.key not in keys):
+                continue
+            stem = basename(found.path).removesuffix(ENDING)
+            if is_temporary(name):
+                if self._named_again(name, stem):
+                    yield self._playlist(stem)
+                continue
+            if keys is not None and stem != name and is_as_written(found.text):
+                self._mend(stem, name)
+            yield self._playlist(name)
+
+    def _named_again(self, name: str, stem: str) -> bool:
+        """Give a folder its name back that lost it when a run was killed that changed its case."""
+        if self._disk.state(join(self._root, stem)) is not None:
+            return False
+        self._disk.rename(join(self._root, name), join(self._root, stem))
+        return True
+
+    def _mend(self, stem: str, name: str) -> None:
+        """Go on with a rename that was cut off; not with a folder that is a copy of one."""
+        if self._disk.state(join(self._root, stem)) is None:
+            self._listing.follow(stem, name)
+            target = join(self._root, name, name + ENDING)
+            if self._disk.state(target) is None:
+                self._disk.rename(join(self._root, name, stem + ENDING), target)
+
+    def _playlist(self, name: str) -> SeenItem:
+        found = self._listing.list_in(name)
+        state = self._disk.state(join(self._root, name))
+        fields: dict[str, Value] = {FOLDER: path_text(name)}
+        if found is not None:
+            fields[LIST] = list_digest(found.text)
+        keys = () if found is None else (found.key,)
+        made = Instant(0 if state is None else int(state.st_mtime))
+        return SeenItem("playlist", path_text(name), keys, fields, False, made, signed=bool(keys))
+
+    # --------------------------------------------------------------------------------------- files
+
+    def files(self, keys: Collection[str] | None = None) -> Iterator[SeenItem]:
+        """Yield the files that stand somewhere, of some keys or all.
+
+        Of those asked for, what stands in part is said to be not as it should be in anything, so that
+        what was begun is done again.
+        """
+        numbers = None if keys is None else {int(each) for each in keys if each.isdecimal()}
+        if numbers is not None:
+            self._known.also(numbers)
+        found = self._look()
+        self._follow_moved(found, numbers or set())
+        for number in sorted(found if numbers is None else numbers):
+            stands = found.get(number, [])
+            if stands or (numbers is not None and self._home(number)):
+                yield self._file(number, stands, doubted=numbers is not None)
+
+    def _look(self) -> dict[int, list[Stand]]:
+        found: dict[int, list[Stand]] = {}
+        for folder in self._folders():
+            path = join(self._root, folder)
+            sweep(self._disk, path, self._known.is_only_name)
+            for entry in self._disk.entries(path):
+                if entry.is_dir(follow_symlinks=False) or entry.name.endswith(ENDING):
+                    continue
+                which = self._known.at(entry.path, entry.stat(follow_symlinks=False))
+                if which is not None:
+                    stand = Stand(folder, entry.name, which.sound, which.itself)
+                    found.setdefault(which.number, []).append(stand)
+        return found
+
+    def _follow_moved(self, found: dict[int, list[Stand]], asked: Collection[int]) -> None:
+        """Write down where files are that a run had moved when it was killed."""
+        for number, stands in found.items():
+            file = self._known.files[number]
+            here = [join(self._root, each.folder, each.name) for each in stands if each.itself]
+            copies = [
+                join(self._root, each.folder, each.name)
+                for each in stands
+                if each.sound and not each.itself and number in asked
+            ]
+            if file.path in here or not (here or copies):
+                continue
+            state = self._disk.state(here[0]) if here else None
+            has_others = state is not None and state.st_nlink > len(here)
+            if has_others or self._disk.state(self._places.own(file.path)) is not None:
+                continue
+            for path in here or copies:
+                state = self._disk.state(path)
+                is_it = state is not None and (path in copies or is_same(file, state))
+                if state is not None and is_it and is_file(state) and self._was_moved(file.path):
+                    self._known.moved(number, path, state)
+                    break
+
+    def _was_moved(self, path: str) -> bool:
+        """Tell whether a file that is not at its path was moved: its folder is there, so its drive is."""
+        return is_folder(self._disk.state_behind(path.rpartition("/")[0] or "/"))
+
+    def _file(self, number: int, stands: list[Stand], *, doubted: bool) -> SeenItem:
+        file = self._known.files[number]
+        names = Counter(each.name for each in stands if not is_temporary(each.name))
+        home = self._home(number)
+        own = basename(file.path)
+        name = max(sorted(names), key=lambda each: (names[each], each == own), default=own)
+        folders = [each.folder for each in stands if doubted or each.name == name]
+        fields: dict[str, Value] = {
+            TITLE: path_text(name),
+            PLAYLISTS: tuple(map(path_text, dict.fromkeys(folders))) or None,
+            HOME: None if home is None else (path_text(home),),
+        }
+        if doubted and not self._is_whole(number, stands, name):
+            fields |= {TITLE: "", HOME: (), FILE: ""}
+        made = Instant(file.stat.modified_ns // _NS)
+        return SeenItem("file", path_text(name), (str(number),), fields, False, made)
+
+    def _is_whole(self, number: int, stands: list[Stand], name: str) -> bool:
+        path = self._known.files[number].path
+        is_there = self._disk.state_behind(path) is not None
+        return (
+            is_there
+            and all(each.sound and each.name == name for each in stands)
+            and not any(self._is_left(folder, name) for folder in self._folders())
+        )
+
+    def _is_left(self, folder: str, name: str) -> bool:
+        """Tell whether a link that leads nowhere has a file's name."""
+        path = join(self._root, folder, name)
+        return is_link(self._disk.state(path)) and self._disk.state_behind(path) is None
+
+    def _home(self, number: int) -> str | None:
+        file = self._known.files.get(number)
+        return None if file is None else self._places.home(self._places.own(file.path))
+
+    # -------------------------------------------------------------------------------- one address
+
+    def at(self, address: str, name: str) -> SeenItem | None:
+        """Return the playlist's folder, or the file, that goes by a name; None for nothing of ours."""
+        if is_folder(self._disk.state(join(self._root, name))):
+            return self._playlist(name)
+        stands: dict[int, list[Stand]] = {}
+        for folder in self._folders():
+            path = join(self._root, folder, name)
+            state = self._disk.state(path)
+            which = None if state is None else self._known.at(path, state)
+            if which is not None:
+                stands.setdefault(which.number, []).append(
+                    Stand(folder, name, which.sound, which.itself)
+                )
+        for number in sorted(stands, key=lambda each: (-len(stands[each]), each)):
+            return self._file(number, stands[number], doubted=False)
+        return None
+
+    def _folders(self) -> list[str]:
+        return [
+            each.name
+            for each in self._disk.entries(self._root)
+            if each.is_dir(follow_symlinks=False)
+        ]
+
+
+def entity_of(
+    entity: Entity, standing: Standing, keys: Collection[str] | None
+) -> Iterator[SeenItem]:
+    """Yield what stands of an entity, of some keys or all."""
+    if entity == "playlist":
+        yield from standing.playlists(keys)
+    elif entity == "file":
+        yield from standing.files(keys)

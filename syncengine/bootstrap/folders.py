@@ -1,0 +1,267 @@
+"""The music folders and the playlist folders as the settings name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from syncengine.core.guard import EMPTIED_SOURCE, LIFTS
+from syncengine.core.identity import PlaylistKey
+from syncengine.core.plan import TITLE, GuardRefusal
+from syncengine.core.ports import Clock
+from syncengine.errors import ConfigError, UsageError, UserError
+from syncengine.jobs.watch import NOBODY, Watch
+
+if TYPE_CHECKING:
+    from syncengine.adapters.folders.moving import LinkKind
+    from syncengine.adapters.folders.sink import FoldersSink
+    from syncengine.bootstrap.sink_wishes import SinkWishes
+    from syncengine.config import Settings
+    from syncengine.core.assignment import MusicShelf
+    from syncengine.core.music_folder import MusicFolders
+    from syncengine.jobs.adopt import Repeated, Tree
+    from syncengine.jobs.reconciling import Hand
+    from syncengine.jobs.runs import OpenUnit
+    from syncengine.jobs.scan import Scanned
+    from syncengine.storage.unit_of_work import Database
+
+SINK = "folders"
+
+
+def music_folders(settings: Settings) -> MusicFolders:
+    """Return what finds and reads audio files. Raises ConfigError where no folder is named."""
+    if not settings.music_dirs:
+        raise ConfigError(
+            "nobody said where the audio files are", ["set SYNCENGINE_MUSIC_DIRS to their folders"]
+        )
+    from syncengine.adapters.folders import Folders
+
+    return Folders(settings.music_dirs, settings.playlists_dir)
+
+
+def file_reader(settings: Settings) -> MusicFolders:
+    """Return what reads single files, wherever they are; needs no music folder to be named."""
+    from syncengine.adapters.folders import Folders
+
+    return Folders(settings.music_dirs, settings.playlists_dir)
+
+
+def playlists_dir(settings: Settings) -> Path:
+    """Return where the playlist folders go. Raises ConfigError where nobody said."""
+    if settings.playlists_dir is None:
+        raise ConfigError(
+            "nobody said where the playlist folders go",
+            ["set SYNCENGINE_PLAYLISTS_DIR to a folder"],
+        )
+    return settings.playlists_dir
+
+
+class Survey:
+    """What finds out how the audio files are now, and remembers what stands in the way of a plan."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_unit: OpenUnit,
+        reading: OpenUnit,
+        clock: Clock,
+        wishes: SinkWishes,
+    ) -> None:
+        """``reading`` opens units for questions: a plan asks while it has one open itself."""
+        self.settings = settings
+        self.open_unit = open_unit
+        self.reading = reading
+        self._clock = clock
+        self._wishes = wishes
+        self.scanned: Scanned | None = None
+        self._read = 0
+
+    def __call__(self, watch: Watch = NOBODY) -> None:
+        """Scan the music folders, and match what is new with the library."""
+        from syncengine.jobs.matching import match_files
+        from syncengine.jobs.scan import scan
+
+        def progress(done: int, total: int) -> None:
+            watch.expect(total)
+            watch.advance(done - self._read)
+            self._read = done
+
+        watch.describe("looking at the audio files")
+        self.scanned = scan(
+            music_folders(self.settings),
+            open_unit=self.open_unit,
+            clock=self._clock,
+            progress=progress,
+            accept_emptied=self._wishes.accept_emptied,
+        )
+        watch.describe("matching files with tracks")
+        with self.open_unit() as unit:
+            match_files(unit, self._clock)
+            unit.commit()
+
+    def warnings(self) -> list[GuardRefusal]:
+        """Return why no folder should be touched: what was there is away, as a drive is."""
+        lift = LIFTS[EMPTIED_SOURCE]
+        found = [
+            f"{folder.path} is empty or away, and {folder.emptied:,} audio files were there: is the "
+            f"drive plugged in? If they were taken away on purpose, lift with {lift}"
+            for folder in (self.scanned.emptied if self.scanned else ())
+        ]
+        if self.scanned and not self._wishes.accept_emptied:
+            found += self._emptied_playlists(lift)
+        return [
+            GuardRefusal(EMPTIED_SOURCE, f"{SINK.capitalize()}: {each}", lift) for each in found
+        ]
+
+    def make_root(self) -> None:
+        """Make the folder for playlists where it was never used: else its drive is away.
+
+        Raises UserError where it cannot be made.
+        """
+        root = playlists_dir(self.settings)
+        if root.exists() or self._files_put():
+            return
+        try:
+            root.mkdir()
+        except OSError as error:
+            raise UserError(
+                f"the folder for playlists, {root}, cannot be made: {error.strerror or error}"
+            ) from error
+
+    def _files_put(self) -> int:
+        with self.reading() as unit:
+            return sum(each.entity == "file" for each in unit.agreed.agreed(SINK))
+
+    def _emptied_playlists(self, lift: str) -> list[str]:
+        root = playlists_dir(self.settings)
+        try:
+            is_filled = any(root.iterdir())
+        except OSError:
+            is_filled = False
+        if is_filled:
+            return []
+        put = self._files_put()
+        if not put:
+            return []
+        what = f"{root} is empty or away, and {put:,} files were put there"
+        how = f"`syncengine reconcile --refresh --conflicts use-ours {lift}`"
+        return [f"{what}: is the drive plugged in? If you emptied it, fill it anew with {how}"]
+
+
+def make_sink(settings: Settings, survey: Survey, wishes: SinkWishes) -> FoldersSink:
+    """Return the playlist folders as a plan sees them."""
+    from syncengine.adapters.folders.sink import FoldersSink
+    from syncengine.core.assignment import FolderRules
+
+    playlists_dir(settings)
+    rules = FolderRules(
+        move=settings.folders_move if wishes.move is None else wishes.move,
+        moving=wishes.moving,
+        priority=settings.folders_priority,
+        liked=settings.folders_liked,
+    )
+    return FoldersSink(
+        partial(_shelf, survey.reading),
+        partial(_state, survey.reading),
+        rules,
+        survey.warnings,
+        link=link_kind(wishes.link or settings.folders_link),
+    )
+
+
+def _shelf(open_unit: OpenUnit) -> MusicShelf:
+    from syncengine.core.assignment import MusicShelf
+
+    names, homes, folders = {}, {}, {}
+    with open_unit() as unit:
+        files, matches = unit.audio_files.present(), unit.file_matches.stored()
+        for each in unit.agreed.agreed(SINK):
+            held = each.properties
+            if each.entity == "playlist":
+                folders[PlaylistKey(each.key)] = str(held.get("Folder"))
+                continue
+            names[int(each.key)] = str(held.get(TITLE))
+            home = held.get("Home")
+            if isinstance(home, tuple) and home:
+                homes[int(each.key)] = PlaylistKey(home[0])
+    return MusicShelf(files, matches, names, homes, folders)
+
+
+def _state(open_unit: OpenUnit) -> str:
+    with open_unit() as unit:
+        return unit.file_matches.state() or ""
+
+
+def open_hand(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    wishes: SinkWishes,
+) -> Hand:
+    """Return the playlist folders with what writes them."""
+    from syncengine.adapters.folders.writer import FoldersWriter
+    from syncengine.jobs.file_book import KeptFiles
+    from syncengine.jobs.reconciling import Hand
+
+    survey = Survey(settings, database.unit, database.reading, clock, wishes)
+    sink = make_sink(settings, survey, wishes)
+    book = KeptFiles(partial(database.unit, durable=True), clock)
+    writer = FoldersWriter(playlists_dir(settings), sink.link, book, sink.list_of, clock)
+
+    def look(watch: Watch) -> None:
+        survey(watch)
+        survey.make_root()
+        book.forget()
+
+    return Hand(sink, writer, look)
+
+
+def link_kind(text: str) -> LinkKind:
+    """Read how a folder is to hold a file that lives elsewhere. Raises UsageError for another word."""
+    from syncengine.adapters.folders.moving import LinkKind
+
+    for kind in get_args(LinkKind):
+        if kind == text:
+            return kind  # type: ignore[no-any-return]
+    raise UsageError(f"--link {text!r} is none of {', '.join(get_args(LinkKind))}")
+
+
+def repeated_in(hand: Hand) -> Repeated:
+    """Return what tells which files have the audio of another one, as the last plan found out."""
+    from syncengine.adapters.folders.sink import FoldersSink
+
+    def repeated() -> Mapping[int, int]:
+        sink = hand.sink
+        return sink.assignment.repeated if isinstance(sink, FoldersSink) else {}
+
+    return repeated
+
+
+def survey_tree(
+    settings: Settings, folder: Path, open_unit: OpenUnit, clock: Clock, watch: Watch
+) -> Tree:
+    """Find out what stands in a folder that may be elsewhere than the music folders.
+
+    Raises UserError where there is no such folder, or where it is the folder for playlists.
+    """
+    from syncengine.adapters.folders import Folders
+    from syncengine.jobs.adopt import tree_of
+    from syncengine.jobs.matching import match_files
+    from syncengine.jobs.scan import scan
+
+    if not folder.is_dir():
+        raise UserError(f"{folder}: there is no such folder")
+    root = playlists_dir(settings).resolve()
+    place = folder.resolve()
+    if place == root or root in place.parents:
+        raise UserError(f"{folder} is in the folder for playlists, {root}: it is in order already")
+    music = Folders((place,), settings.playlists_dir)
+    watch.describe(f"looking at {place}")
+    scan(music, open_unit=open_unit, clock=clock, alone=True)
+    watch.describe("matching files with tracks")
+    with open_unit() as unit:
+        match_files(unit, clock)
+        unit.commit()
+        return tree_of(unit, music.folders[0])

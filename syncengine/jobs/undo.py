@@ -1,0 +1,123 @@
+"""Take back what a run did in a sink that can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syncengine.core.plan import TITLE, Action, Agreed, Kind, Target, Value, action_id
+from syncengine.errors import NotFound
+from syncengine.jobs.apply import Means, apply
+from syncengine.jobs.apply_report import ApplyReport, Progress, silent
+from syncengine.jobs.reconciling import Hand, Tools
+from syncengine.jobs.settling import settle_doubts
+from syncengine.storage.repositories.journal import Done
+
+CHANGED_SINCE = "a later run changed it again; take that one back first"
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What is to be done to take a run back, in order; ``left`` says of what it cannot be, and why.
+
+    ``numbers`` are the writes of the journal that the actions take back.
+    """
+
+    run: int
+    actions: Sequence[Action]
+    agreed: Mapping[Target, Agreed]
+    numbers: Mapping[Target, int]
+    left: Sequence[tuple[Done, str]] = field(default_factory=list)
+
+
+def plan_undo(hand: Hand, tools: Tools, run: int | None) -> Undoing:
+    """Return what takes back a run, by default the last one that did something.
+
+    What a killed run left in doubt is settled first. Raises NotFound where there is nothing to be
+    taken back.
+    """
+    name = hand.sink.name
+    settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
+    with tools.open_unit() as unit:
+        journal = unit.journal(name)
+        runs = journal.runs()
+        if run is None and not runs:
+            raise NotFound("no run did anything that could be taken back")
+        chosen = runs[0] if run is None else run
+        done = [each for each in journal.done(chosen) if each.undo is not None]
+        if not done:
+            known = ", ".join(map(str, runs[:5])) or "none"
+            raise NotFound(
+                f"run {chosen} did nothing that could be taken back; runs that did: {known}"
+            )
+        later = journal.changed_after(done[-1].number)
+        agreed = {(each.entity, each.key): each for each in unit.agreed.agreed(name)}
+    actions: list[Action] = []
+    numbers: dict[Target, int] = {}
+    left: list[tuple[Done, str]] = []
+    for each in reversed(done):
+        target = (each.entity, each.key)
+        if target in later:
+            left.append((each, CHANGED_SINCE))
+            continue
+        numbers[target] = each.number
+        if not _is_taken_back(each, agreed.get(target)):
+            actions.append(_inverse(name, each, agreed.get(target)))
+    return Undoing(chosen, actions, agreed, numbers, left)
+
+
+def undo(undoing: Undoing, hand: Hand, tools: Tools, progress: Progress = silent) -> ApplyReport:
+    """Take a run back; what was taken back cannot be a second time. Only who holds the lock may call it."""
+    name = hand.sink.name
+    means = Means(
+        hand.sink, hand.writer, tools.open_unit, tools.clock, tools.run, can_be_undone=False
+    )
+    report = apply(undoing.actions, undoing.agreed, means, progress)
+    failed = {(each.action.entity, each.action.key) for each in report.failed}
+    stopped = report.left > 0
+    back = [n for target, n in undoing.numbers.items() if target not in failed]
+    with tools.open_unit() as unit:
+        if not stopped:
+            unit.journal(name).forget_undo(back)
+        # A file that was taken away because there was another one like it is nothing that was agreed.
+        unit.agreed.forget(name, _unagreed(undoing))
+        unit.agreed.forget_agreement(name)
+        unit.commit()
+    return report
+
+
+def _unagreed(undoing: Undoing) -> list[Target]:
+    return [
+        (each.entity, each.key)
+        for each in undoing.actions
+        if each.action == "create" and not any(name == TITLE for name in each.fields)
+    ]
+
+
+def _is_taken_back(done: Done, now: Agreed | None) -> bool:
+    before = done.undo.before if done.undo else None
+    return (now is None and before is None) or (now is not None and now.properties == before)
+
+
+def _inverse(sink: str, done: Done, now: Agreed | None) -> Action:
+    """Return the action that takes a write back."""
+    undo = done.undo
+    held = dict(now.properties) if now else {}
+    before = dict(undo.before or {}) if undo else {}
+    kept = dict(undo.kept) if undo else {}
+    names = [name for name in {**held, **before} if held.get(name) != before.get(name)]
+    fields: dict[str, tuple[Value, Value]] = {
+        **{name: (held.get(name), before.get(name)) for name in names},
+        **{name: (None, value) for name, value in kept.items()},
+    }
+    target: Target = (done.entity, done.key)
+    kind: Kind
+    if undo is None or undo.before is None:
+        kind, reason = "remove", "taken back: it was put there"
+    elif now is None:
+        kind, reason = "create", "taken back: it was taken away"
+    else:
+        kind, reason = "update", "taken back: it was changed"
+    title = str(held.get("Name") or before.get("Name") or done.key)
+    identity = action_id(sink, kind, target, fields)
+    return Action(identity, kind, done.entity, done.key, title, fields, reason)
