@@ -156,6 +156,22 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "folders",
+        "10,000 audio files put into playlist folders, in a library of 20,000 tracks, of which:",
+        ("{python}", "-m", "benchmarks.folders", "{db}"),
+        state="tracks",
+        heavy=True,
+        within=(
+            Within("folders-first", "the first run: scan, match, plan, link and list"),
+            Within(
+                "folders-plan",
+                "`reconcile --dry-run` with nothing to do, the look at the files included",
+            ),
+            Within("folders-status", "`status` of the same library"),
+            Within("folders-plan-times", "the plan, in times of `status`", 3.0, ""),
+        ),
+    ),
+    Measurement(
         "matching",
         "matching 10,000 files with 20,000 tracks, of which:",
         ("{python}", "-m", "benchmarks.matching"),

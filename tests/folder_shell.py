@@ -90,7 +90,7 @@ def contents(*folders: Path) -> dict[str, int]:
         for root, _, files in os.walk(folder):
             for each in files:
                 path = Path(root, each)
-                if path.suffix == ".m3u8" or path.is_symlink():
+                if path.suffix in {".m3u8", ".partial"} or path.is_symlink():
                     continue
                 stat = path.stat()
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()

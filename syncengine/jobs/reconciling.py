@@ -239,7 +239,7 @@ def carry_out(
     side = planned.sides.get(sink.name)
     if side is None or plan.refusals:
         return ApplyReport(calls=dict(hand.writer.calls))
-    _remember(sink.name, side, tools)
+    remember(sink.name, side, tools)
     actions = to_do(plan)
     chosen = actions if limit is None else portion(actions, sink.policies, limit)
     report = _applied(hand, chosen, side, tools, progress) if chosen else ApplyReport()
@@ -250,7 +250,7 @@ def carry_out(
     return report
 
 
-def _remember(sink: str, side: Side, tools: Tools) -> None:
+def remember(sink: str, side: Side, tools: Tools) -> None:
     """Write down better keys, and what was decided about edits."""
     if not side.renames and not side.decided:
         return

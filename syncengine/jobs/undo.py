@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syncengine.core.plan import TITLE, Action, Agreed, Kind, Target, Value, action_id
+from syncengine.core.plan import TITLE, Action, Agreed, Kind, Related, Target, Value, action_id
+from syncengine.core.sink import Sink
 from syncengine.errors import NotFound
 from syncengine.jobs.apply import Means, apply
 from syncengine.jobs.apply_report import ApplyReport, Progress, silent
-from syncengine.jobs.reconciling import Hand, Tools
+from syncengine.jobs.reconcile import Side
+from syncengine.jobs.reconciling import Hand, Tools, remember, side_of
 from syncengine.jobs.settling import settle_doubts
 from syncengine.storage.repositories.journal import Done
 
@@ -51,12 +53,17 @@ def plan_undo(hand: Hand, tools: Tools, run: int | None) -> Undoing:
                 f"run {chosen} did nothing that could be taken back; runs that did: {known}"
             )
         later = journal.changed_after(done[-1].number)
-        agreed = {(each.entity, each.key): each for each in unit.agreed.agreed(name)}
+    side = side_of(hand, tools)
+    remember(name, side, tools)
+    better = _better_keys(side)
+    later = {(entity, better.get((entity, key), key)) for entity, key in later}
+    agreed = side.agreed
     actions: list[Action] = []
     numbers: dict[Target, int] = {}
     left: list[tuple[Done, str]] = []
-    for each in reversed(done):
-        target = (each.entity, each.key)
+    for written in reversed(done):
+        each = _by_present_keys(written, better, hand.sink)
+        target: Target = (each.entity, each.key)
         if target in later:
             left.append((each, CHANGED_SINCE))
             continue
@@ -92,6 +99,29 @@ def _unagreed(undoing: Undoing) -> list[Target]:
         for each in undoing.actions
         if each.action == "create" and not any(name == TITLE for name in each.fields)
     ]
+
+
+def _better_keys(side: Side) -> dict[Target, str]:
+    """Return the present keys of what went by another one when it was written."""
+    return {
+        (item.entity, old): item.key
+        for item in side.desired.values()
+        for old in item.also
+        if (item.entity, old) not in side.desired
+    }
+
+
+def _by_present_keys(done: Done, better: Mapping[Target, str], sink: Sink) -> Done:
+    undo = done.undo
+    if not better or undo is None:
+        return done
+    before = dict(undo.before) if undo.before is not None else None
+    for name, policy in sink.policies.get(done.entity, {}).items():
+        keys = before.get(name) if before else None
+        if before and isinstance(policy, Related) and isinstance(keys, tuple):
+            before[name] = tuple(better.get((policy.to, key), key) for key in keys)
+    key = better.get((done.entity, done.key), done.key)
+    return done._replace(key=key, undo=undo._replace(before=before))
 
 
 def _is_taken_back(done: Done, now: Agreed | None) -> bool:

@@ -154,9 +154,9 @@ def test_another_process_is_killed_while_it_writes(notion: NotionDouble, shelf: 
     while notion.log.in_flight:
         time.sleep(0.01)
     there = len(notion.pages_of(shelf.tracks))
-    assert there == notion.log.applied[CREATE] >= 10
-    # Of the one that was cut off in the middle the double may have had no whole body.
-    assert 0 <= notion.log.count(CREATE) - there <= 1
+    assert there == notion.log.applied[CREATE] >= 8
+    # Of what each was cut off in the middle of, the double may have had no whole body.
+    assert 0 <= notion.log.count(CREATE) - there <= 2
     create(notion.client(), shelf.tracks, titled("after all"))
 
 
