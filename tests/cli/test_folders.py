@@ -223,3 +223,39 @@ def test_settings_that_lack_something_say_which(
     monkeypatch.setenv("SYNCENGINE_MUSIC_DIRS", str(tmp_path))
     said = shell("reconcile", "--sink", "folders", "--dry-run", code=2)
     assert "SYNCENGINE_PLAYLISTS_DIR" in said.err
+
+
+def test_a_folder_that_a_person_renamed_keeps_that_name_if_decided_so(filled: FolderShell) -> None:
+    (filled.lists / "Mix").rename(filled.lists / "My mix")
+    filled.reconcile("--refresh", code=8)
+    filled.reconcile("--refresh", "--conflicts", "keep-theirs")
+    filled.take("Mix", 1, 2)
+    filled.reconcile()
+    assert filled.tree()["My mix"] == [name(1), name(2)]
+    assert [each.name for each in (filled.lists / "My mix").glob("*.m3u8")] == ["My mix.m3u8"]
+    assert "Mix" not in filled.tree()
+
+
+def test_a_link_that_a_person_deleted_stays_away_or_comes_back_as_decided(
+    filled: FolderShell,
+) -> None:
+    (filled.lists / "Mix" / name(1)).unlink()
+    (filled.lists / "Road trip" / name(3)).unlink()
+    filled.reconcile("--refresh", code=8)
+    filled.reconcile("--refresh", "--conflicts", "use-ours")
+    assert filled.tree() == {"Mix": [name(1), name(2), name(3)], "Road trip": [name(3)]}
+
+
+def test_cron_fills_the_folders_and_says_a_line(
+    filled: FolderShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPOTIFY_CSV_BACKUP_PATH", str(filled.folder / "exports"))
+    filled.song(4)
+    said = filled("sync")
+    assert said.out == "import: nothing new; reconcile folders: 2 done\n"
+    assert filled.tree()["Road trip"] == [name(3), name(4)]
+    filled.music.rename(filled.folder / "away")
+    filled.music.mkdir()
+    refused = filled("sync", code=3)
+    assert refused.out == "import: nothing new; reconcile folders: refused\n"
+    assert "is the drive plugged in?" in refused.err

@@ -273,7 +273,7 @@ def test_sync_takes_every_step_under_one_lock(
     found = notion.json("sync")
     assert [(step["step"], step["code"]) for step in found["steps"]] == [
         ("import", 0),
-        ("reconcile", 0),
+        ("reconcile notion", 0),
     ]
     assert notion.calls == 0
     notion.double.revoke()
@@ -304,7 +304,7 @@ def test_sync_says_what_a_guard_refuses(notion: NotionShell, tmp_path: Path) -> 
     notion.sleep(3600)
     other = export(notion, tmp_path / "other", 1, "Another")
     notion.shell("import-csv", other, "--whole-library")
-    assert notion.shell("sync", code=3).out == "reconcile: notion refused\n"
+    assert notion.shell("sync", code=3).out == "reconcile notion: refused\n"
     (step,) = notion.json("sync", code=3)["steps"]
     assert [each["guard"] for each in step["refusals"]] == ["mass-deletion"]
 

@@ -285,7 +285,9 @@ class Listing:
         """Let the list be called like its folder, if it is called as that was before."""
         folder = join(self._root, name)
         target = join(folder, name + ENDING)
-        for old in sorted(former):
+        there = self.list_in(name)
+        called = {basename(there.path).removesuffix(ENDING)} if there else set()
+        for old in sorted((former | called) - {name}):
             path = join(folder, old + ENDING)
             found = self._read(path)
             if found is None or found.key not in keys:

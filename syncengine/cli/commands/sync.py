@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,8 +22,8 @@ MANY = 1_000
 
 
 _NOTHING = (
-    "nothing to do: SPOTIFY_CSV_BACKUP_PATH is not set, nobody is signed in to Spotify, and Notion is not "
-    "configured"
+    "nothing to do: SPOTIFY_CSV_BACKUP_PATH is not set, nobody is signed in to Spotify, and neither Notion "
+    "nor the playlist folders are configured"
 )
 
 
@@ -73,8 +74,8 @@ def _steps(cli: CliContext, database: Database, run: int, *, yes: bool) -> Itera
         yield Step("import", lambda: _import(cli, database))
     if settings.spotify_client_id and bootstrap.sign_in_state(settings, cli.clock).signed_in:
         yield Step("fetch", lambda: _fetch(cli, database))
-    if names := sinks.configured_sinks(settings):
-        yield Step("reconcile", lambda: _reconcile(cli, database, run, names, yes=yes))
+    for name in sinks.configured_sinks(settings):
+        yield Step(f"reconcile {name}", partial(_reconcile, cli, database, run, [name], yes=yes))
 
 
 def _code(report: StepReport) -> ExitCode:
@@ -197,7 +198,7 @@ def _reconcile(
         )
         said = ["refused"] if plan.refusals else []
         said += [f"{count:,} {words}" for count, words in counts if count]
-        parts.append(f"{name} {', '.join(said) or 'up to date'}")
+        parts.append(", ".join(said) or "up to date")
     document = outcome.document
     details: dict[str, object] = {"refusals": refusals, "conflicts": conflicts}
     details |= {name: document[name] for name in ("doubles", "applied") if name in document}

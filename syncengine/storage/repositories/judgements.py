@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import quote, unquote
 
 from sqlalchemy import Connection, select, update
 
@@ -72,7 +73,7 @@ def _decided(connection: Connection, sink: str) -> list[Decision]:
     for verdict, left, right in connection.execute(query.order_by(j.id)):
         _, address, name = left.split(" ", 2)
         (theirs,) = fields_of(right).values()
-        found.append(Decision(address, name, theirs, verdict))
+        found.append(Decision(unquote(address), name, theirs, verdict))
     return found
 
 
@@ -80,7 +81,7 @@ def judge_edits(
     connection: Connection, sink: str, decided: Iterable[Decision], at: Instant
 ) -> None:
     """Record decisions on edited values; an earlier one on the same field is taken back."""
-    new = {f"{sink} {each.address} {each.field}": each for each in decided}
+    new = {f"{sink} {_one_word(each.address)} {each.field}": each for each in decided}
     _take_back(connection, new, at)
     numbers = Numbers(connection)
     columns = ("id", "subject", "verdict", "left", "right", "made_at")
@@ -95,9 +96,14 @@ def release_edits(connection: Connection, sink: str, address: str, at: Instant) 
     """Take back the decisions to keep edits of the thing at an address; return how many there were."""
     j = JUDGEMENTS.c
     held = (j.subject == EDIT) & (j.verdict == _KEEP) & j.taken_back_at.is_(None)
-    mine = j.left.startswith(f"{sink} {address} ", autoescape=True)
+    mine = j.left.startswith(f"{sink} {_one_word(address)} ", autoescape=True)
     done = connection.execute(update(JUDGEMENTS).where(held, mine).values(taken_back_at=at))
     return done.rowcount
+
+
+def _one_word(address: str) -> str:
+    """Return an address without blanks: folders have them in their names."""
+    return quote(address, safe="")
 
 
 def _take_back(connection: Connection, subjects: Iterable[str], at: Instant) -> None:
