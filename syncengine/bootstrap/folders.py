@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, get_args
 
 from syncengine.core.guard import EMPTIED_SOURCE, LIFTS
 from syncengine.core.identity import PlaylistKey
+from syncengine.core.path_text import path_of
+from syncengine.core.placing import UNASSIGNED, UNASSIGNED_FOLDER
 from syncengine.core.plan import TITLE, GuardRefusal
 from syncengine.core.ports import Clock
 from syncengine.errors import ConfigError, UsageError, UserError
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from syncengine.bootstrap.sink_wishes import SinkWishes
     from syncengine.config import Settings
     from syncengine.core.assignment import MusicShelf
+    from syncengine.core.audio_file import AudioFile
     from syncengine.core.music_folder import MusicFolders
     from syncengine.jobs.adopt import Repeated, Tree
     from syncengine.jobs.reconciling import Hand
@@ -55,7 +59,18 @@ def playlists_dir(settings: Settings) -> Path:
             "nobody said where the playlist folders go",
             ["set SYNCENGINE_PLAYLISTS_DIR to a folder"],
         )
-    return settings.playlists_dir
+    root = settings.playlists_dir
+    if root.exists() and not root.is_dir():
+        raise ConfigError(f"SYNCENGINE_PLAYLISTS_DIR is {root}, which is no folder")
+    for folder in settings.music_dirs:
+        if folder.resolve().is_relative_to(root.resolve()):
+            raise ConfigError(
+                f"the music folder {folder} is in the folder for playlists, {root}, which is not scanned",
+                [
+                    "set SYNCENGINE_PLAYLISTS_DIR to a folder of its own; it may be in a music folder"
+                ],
+            )
+    return root
 
 
 class Survey:
@@ -95,6 +110,7 @@ class Survey:
             clock=self._clock,
             progress=progress,
             accept_emptied=self._wishes.accept_emptied,
+            stand_ins=partial(_stand_ins, self.reading, playlists_dir(self.settings)),
         )
         watch.describe("matching files with tracks")
         with self.open_unit() as unit:
@@ -155,7 +171,6 @@ def make_sink(settings: Settings, survey: Survey, wishes: SinkWishes) -> Folders
     from syncengine.adapters.folders.sink import FoldersSink
     from syncengine.core.assignment import FolderRules
 
-    playlists_dir(settings)
     rules = FolderRules(
         move=settings.folders_move if wishes.move is None else wishes.move,
         moving=wishes.moving,
@@ -163,7 +178,7 @@ def make_sink(settings: Settings, survey: Survey, wishes: SinkWishes) -> Folders
         liked=settings.folders_liked,
     )
     return FoldersSink(
-        partial(_shelf, survey.reading),
+        partial(_shelf, survey.reading, playlists_dir(settings)),
         partial(_state, survey.reading),
         rules,
         survey.warnings,
@@ -171,22 +186,54 @@ def make_sink(settings: Settings, survey: Survey, wishes: SinkWishes) -> Folders
     )
 
 
-def _shelf(open_unit: OpenUnit) -> MusicShelf:
+def _shelf(reading: OpenUnit, root: Path) -> MusicShelf:
     from syncengine.core.assignment import MusicShelf
 
-    names, homes, folders = {}, {}, {}
-    with open_unit() as unit:
+    names: dict[int, str] = {}
+    folders: dict[PlaylistKey, str] = {}
+    with reading() as unit:
         files, matches = unit.audio_files.present(), unit.file_matches.stored()
         for each in unit.agreed.agreed(SINK):
-            held = each.properties
             if each.entity == "playlist":
-                folders[PlaylistKey(each.key)] = str(held.get("Folder"))
-                continue
-            names[int(each.key)] = str(held.get(TITLE))
-            home = held.get("Home")
-            if isinstance(home, tuple) and home:
-                homes[int(each.key)] = PlaylistKey(home[0])
-    return MusicShelf(files, matches, names, homes, folders)
+                folders[PlaylistKey(each.key)] = str(each.address or each.properties.get("Folder"))
+            else:
+                names[int(each.key)] = str(each.properties.get(TITLE))
+    return MusicShelf(files, matches, names, _homes(files, folders, root), folders)
+
+
+def _homes(
+    files: Mapping[int, AudioFile], folders: Mapping[PlaylistKey, str], root: Path
+) -> dict[int, PlaylistKey]:
+    """Return the playlists in whose folder a file itself lives."""
+    keys = {path_of(name): key for key, name in folders.items()}
+    keys.setdefault(UNASSIGNED_FOLDER, PlaylistKey(UNASSIGNED))
+    top = os.path.abspath(root)  # noqa: PTH100 -- links are not followed
+    homes = {}
+    for number, file in files.items():
+        folder, _, _ = file.path.rpartition(os.sep)
+        above, _, name = folder.rpartition(os.sep)
+        if above == top and name in keys:
+            homes[number] = keys[name]
+    return homes
+
+
+def _stand_ins(reading: OpenUnit, root: Path) -> dict[int, list[str]]:
+    """Return the paths in the playlist folders that hold a file, or a link to it, by number."""
+    with reading() as unit:
+        agreed = list(unit.agreed.agreed(SINK))
+    folders = {each.key: each.address for each in agreed if each.entity == "playlist"}
+    top = os.path.abspath(root)  # noqa: PTH100 -- links are not followed
+    found = {}
+    for each in agreed:
+        keys = each.properties.get("Playlists")
+        if each.entity == "file" and isinstance(keys, tuple) and each.address:
+            places = [folders[key] for key in keys if folders.get(key)]
+            found[int(each.key)] = [
+                f"{top}{os.sep}{path_of(place)}{os.sep}{path_of(each.address)}"
+                for place in places
+                if place
+            ]
+    return found
 
 
 def _state(open_unit: OpenUnit) -> str:

@@ -92,7 +92,7 @@ def _headline(sink: SinkPlan) -> str:
     if sink.actions:
         return _cost(sink.estimate)
     if not sink.summary.unchanged:
-        return "nothing to do: the library is empty"
+        return "nothing to do, and nothing there"
     return f"nothing to do, {sink.summary.unchanged:,} unchanged"
 
 

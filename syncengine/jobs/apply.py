@@ -154,8 +154,12 @@ class _Applying:
         beginning: set[Target] = set()
         while self._may_start(beginning):
             action = self._queue.popleft()
+            change, pushed = self._names.change(action)
+            if self._has_no_place(action, pushed):
+                self._report.failed.append(Failure(action, _placeless(self._sink.name, action)))
+                continue
             beginning.add((action.entity, action.key))
-            chosen.append((action, *self._names.change(action)))
+            chosen.append((action, change, pushed))
         numbers = self._write_down(
             self._intent(each, change, pushed) for each, change, pushed in chosen
         )
@@ -164,6 +168,15 @@ class _Applying:
             future = pool.submit(self._writer.write, change)
             self._flying[future] = flight
             future.add_done_callback(self._land)
+
+    def _has_no_place(self, action: Action, pushed: Mapping[str, Value]) -> bool:
+        """Tell whether a thing that stands nowhere but in others would stand in none: none could be made."""
+        policies = self._sink.policies.get(action.entity, {})
+        return self._sink.forgets and any(
+            action.fields[name][1] and not pushed.get(name)
+            for name, policy in policies.items()
+            if isinstance(policy, Related) and name in action.fields
+        )
 
     def _may_start(self, beginning: Collection[Target]) -> bool:
         if self._report.stopped or not self._queue:
@@ -340,6 +353,11 @@ class _Applying:
             where = DELETED if seen is None else TRASHED
             self._agreed[target] = with_edits(before, {**before.edits, IN_TRASH: where})
             self._settled[target] = self._agreed[target]
+
+
+def _placeless(sink: str, action: Action) -> Rejected:
+    said = "what it is to stand in could not be made: see to that, and run it again"
+    return Rejected(said, system=sink, operation=action.action, address=action.key)
 
 
 def _marks(action: Action) -> dict[str, Value]:

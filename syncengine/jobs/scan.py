@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncengine.core.audio_file import AudioFile
@@ -14,6 +14,8 @@ from syncengine.jobs.runs import OpenUnit
 
 Progress = Callable[[int, int], None]
 """Is told how many files have been read, and of how many."""
+StandIns = Callable[[], Mapping[int, Sequence[str]]]
+"""Returns other paths of files by number."""
 BATCH = 1_000
 """New files that are written down together, so that a scan that is cut off goes on where it was."""
 
@@ -69,11 +71,13 @@ def scan(
     progress: Progress | None = None,
     accept_emptied: bool = False,
     alone: bool = False,
+    stand_ins: StandIns = dict,
 ) -> Scanned:
     """Bring what is known of the audio files up to date, reading only those that changed.
 
     ``accept_emptied`` says that folders without any file left were emptied on purpose, ``alone`` that
-    nothing is said of files that are known from elsewhere.
+    nothing is said of files that are known from elsewhere. ``stand_ins`` are paths in the folder for
+    playlists at which a file stands too: it is there when its own path is empty.
     """
     with open_unit() as unit:
         known = unit.audio_files.known()
@@ -95,7 +99,9 @@ def scan(
     lost = [each.file.path for each in result.missing]
     emptied = {} if accept_emptied else _emptied(folders, there, lost)
     held = [each for each in result.missing if _stands_in(each.file.path, [*unseen, *emptied])]
-    gone = {each.id for each in result.missing} - {each.id for each in held}
+    lost_now = [each for each in result.missing if each not in held]
+    result.moved |= (living := _live_on(music, lost_now, stand_ins))
+    gone = {each.id for each in lost_now} - living.keys()
     _write(result, gone, [*held, *others], open_unit, clock())
     return _report(known, walk, result, reading, len(gone), _counted(folders, walk, there, emptied))
 
@@ -118,7 +124,21 @@ def _walk(music: MusicFolders, known: Sequence[KnownFile]) -> Walk:
             repeated.append(each.path)
         else:
             files.append(each)
-    return Walk(files, repeated, walk.unseen)
+    return Walk(files, repeated, walk.unseen, walk.missing)
+
+
+def _live_on(
+    music: MusicFolders, lost: Sequence[KnownFile], stand_ins: StandIns
+) -> dict[int, AudioFile]:
+    """Return the lost files that have another name, or a copy, in the folder for playlists."""
+    places = stand_ins() if lost else {}
+    found: dict[int, AudioFile] = {}
+    for known in lost:
+        for file in music.read(music.at(places.get(known.id, ()))):
+            if file.digest is not None and file.digest == known.file.digest:
+                found[known.id] = file
+                break
+    return found
 
 
 class _Reading:

@@ -259,3 +259,80 @@ def test_cron_fills_the_folders_and_says_a_line(
     refused = filled("sync", code=3)
     assert refused.out == "import: nothing new; reconcile folders: refused\n"
     assert "is the drive plugged in?" in refused.err
+
+
+def test_a_hard_link_outlives_the_file_that_was_deleted(filled: FolderShell) -> None:
+    before = contents(filled.music)
+    (filled.music / "3.mp3").unlink()
+    for _ in range(3):
+        filled.reconcile()
+        assert filled.tree() == {"Mix": [name(1), name(2), name(3)], "Road trip": [name(3)]}
+    assert filled.json("reconcile", "--sink", "folders", "--dry-run")["empty"]
+    filled.take("Mix", 1, 2)
+    filled.take("Road trip", 4)
+    filled.reconcile()
+    assert filled.tree()["Unassigned"] == [name(3)]
+    assert contents(filled.music, filled.lists) == before
+
+
+def test_a_copy_outlives_its_original_once(house: FolderShell) -> None:
+    house.take("Mix", 1)
+    house.take("Road trip", 1)
+    house.song(1)
+    house.song(2)
+    house.reconcile("--link", "copy")
+    (house.music / "1.mp3").unlink()
+    for _ in range(3):
+        house.reconcile("--link", "copy")
+        assert house.tree() == {"Mix": [name(1)], "Road trip": [name(1)]}
+
+
+@pytest.mark.parametrize("kind", ["copy", "hard"])
+def test_tags_that_a_person_wrote_in_a_folder_are_not_written_over(
+    house: FolderShell, kind: str
+) -> None:
+    house.take("Mix", 1)
+    original = house.song(1)
+    house.reconcile("--link", kind)
+    place = house.lists / "Mix" / name(1)
+    retagged(place, "my own words")
+    mine = place.read_bytes()
+    retagged(original, "other words")
+    failed = house.reconcile("--link", kind, code=8)["applied"]["folders"]["failed"]
+    assert str(place) in failed[0]["reason"]
+    assert place.read_bytes() == mine
+    place.unlink()
+    house.reconcile("--link", kind)
+    assert place.read_bytes() == original.read_bytes()
+
+
+def test_another_file_in_the_place_of_a_copy_is_not_carried_off(house: FolderShell) -> None:
+    house.take("Mix", 1)
+    original = house.song(1)
+    house.reconcile("--link", "copy")
+    place = house.lists / "Mix" / name(1)
+    place.write_text("something else, of one's own")
+    retagged(original, "other words")
+    house.reconcile("--link", "copy", code=8)
+    assert place.read_text() == "something else, of one's own"
+    assert sorted(house.tree()) == ["Mix"]
+
+
+def test_a_file_where_a_folder_should_be_is_in_the_way_and_says_so(house: FolderShell) -> None:
+    house.lists.mkdir()
+    (house.lists / "Mix").write_text("in the way")
+    house.take("Mix", 1)
+    house.song(1)
+    failed = house.reconcile(code=8)["applied"]["folders"]["failed"]
+    assert {each["entity"] for each in failed} == {"playlist", "file"}
+    (house.lists / "Mix").unlink()
+    house.reconcile("--refresh")
+    assert house.tree() == {"Mix": [name(1)]}
+
+
+def retagged(path: Path, comment: str) -> None:
+    """Tag a file anew as many programs do: a new file takes its place."""
+    other = path.with_name("between.mp3")
+    shutil.copyfile(path, other)
+    audio.retag(other, "mp3", comment=comment)
+    other.rename(path)

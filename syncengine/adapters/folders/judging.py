@@ -8,6 +8,7 @@ from typing import Literal
 
 from syncengine.adapters.folders.known import Known
 from syncengine.adapters.folders.steps import Disk, identity, is_file, is_link
+from syncengine.adapters.folders.version import Version
 from syncengine.core.audio_file import AudioFile
 
 Verdict = Literal["free", "ours", "stale", "rescue", "foreign"]
@@ -21,7 +22,7 @@ class Subject:
 
     ``path`` is where it stands now, None where it was not found; ``former`` are paths where it stood
     before. ``agreed`` are the places that were ours. ``renewed`` says that the file itself was changed
-    since they were made.
+    since they were made; ``version`` is the one that they were given.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Subject:
     agreed: frozenset[str]
     renewed: bool
     former: set[str] = field(default_factory=set)
+    version: Version | None = None
 
 
 class Judging:
@@ -53,6 +55,8 @@ class Judging:
             return "foreign"
         if self.is_itself(place, about) or self.is_copy(place, about):
             return "ours"
+        if place in about.agreed and about.renewed and _is_edited(found, about):
+            return "foreign"
         if place in about.agreed and self.is_same_audio(place, about):
             # Tags that a person wrote here stay, until the file itself is another.
             return "stale" if about.renewed else "ours"
@@ -107,3 +111,9 @@ class Judging:
         found = self._disk.state(place)
         other = None if found is None else self._known.at(place, found)
         return other.number if other is not None and other.number != about.number else None
+
+
+def _is_edited(found: os.stat_result, about: Subject) -> bool:
+    """Tell whether a person wrote into a copy of ours, or put something else in its place."""
+    version = about.version
+    return version is not None and not version.is_of(found.st_size, found.st_mtime_ns)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from syncengine.adapters.folders.lists import list_digest, list_text
 from syncengine.adapters.folders.moving import LinkKind
+from syncengine.adapters.folders.version import version_text
 from syncengine.core.assignment import (
     Assignment,
     FolderRules,
@@ -17,8 +18,6 @@ from syncengine.core.assignment import (
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
 from syncengine.core.guard import LIFTS, MASS, MASS_DELETION, SHARE
 from syncengine.core.identity import PlaylistKey
-from syncengine.core.moment import Instant, to_iso
-from syncengine.core.path_text import path_text
 from syncengine.core.plan import (
     KEY,
     TITLE,
@@ -39,7 +38,6 @@ RULES = 1
 """Raised when the same library and files would be put into folders otherwise than before."""
 _SECONDS = 0.002
 """What one action takes, more or less: a few names in a folder."""
-_SECOND = 1_000_000_000
 _NAMED = 3
 
 
@@ -156,14 +154,12 @@ class FoldersSink:
 
 def _file_item(file: PlacedFile, shelf: MusicShelf, folders: Mapping[PlaylistKey, str]) -> Item:
     known = shelf.files[file.number]
-    seconds, rest = divmod(known.stat.modified_ns, _SECOND)
-    what = f"{known.stat.size} bytes of {to_iso(Instant(seconds))} and {rest} ns"
     properties: dict[str, Value] = {
         TITLE: file.name,
         "Playlists": tuple(file.playlists),
         "Home": (file.home,) if file.home else None,
         # A file that lives in a folder is where it was put; one that stays is linked to from there.
-        "File": what if file.home else f"{path_text(known.path)}: {what}",
+        "File": version_text(known.stat, None if file.home else known.path),
     }
     return Item("file", str(file.number), _shown(file, folders), properties)
 

@@ -10,6 +10,7 @@ from syncengine.adapters.folders.known import Known
 from syncengine.adapters.folders.places import Places, names_in, plain, text_in
 from syncengine.adapters.folders.refusing import rejected
 from syncengine.adapters.folders.steps import basename, is_link, isabs, join, normpath
+from syncengine.adapters.folders.version import version_of
 from syncengine.core.plan import TITLE
 from syncengine.core.writer import Change
 
@@ -75,7 +76,8 @@ def subject_of(change: Change, wanted: Wanted, places: Places, known: Known) -> 
     folders = {*names_in(before, PLAYLISTS), *names_in(before, HOME)}
     agreed = frozenset(_places(folders, names, places))
     is_renewed = FILE in change.fields and bool(before)
-    return Subject(number_of(change), file, None, agreed, is_renewed, {file.path})
+    version = version_of(before.get(FILE))
+    return Subject(number_of(change), file, None, agreed, is_renewed, {file.path}, version)
 
 
 def _places(folders: Iterable[str], names: Iterable[str], places: Places) -> Iterable[str]:
