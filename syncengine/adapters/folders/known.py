@@ -84,10 +84,13 @@ class Known:
         self._take(number, after)
         return after
 
-    def at(self, path: str, found: os.stat_result) -> Recognised | None:
-        """Return which file stands at a place; None for what is none of them."""
+    def at(self, path: str, found: os.stat_result, *, carefully: bool = True) -> Recognised | None:
+        """Return which file stands at a place; None for what is none of them.
+
+        Where that is not done ``carefully``, a link to a path where a file is known to be is sound.
+        """
         if is_link(found):
-            return self._behind(path)
+            return self._behind(path, carefully)
         if not is_file(found):
             return None
         number = self.owner(path)
@@ -129,10 +132,12 @@ class Known:
         now = self._disk.state_behind(file.path)
         return now is not None and identity(now) == identity(found)
 
-    def _behind(self, path: str) -> Recognised | None:
+    def _behind(self, path: str, carefully: bool) -> Recognised | None:
         leads = self._disk.leads_to(path)
-        found = self._disk.state_behind(path)
         number = self.owner(leads)
+        if number is not None and not carefully:
+            return Recognised(number, sound=True)
+        found = self._disk.state_behind(path)
         if number is not None:
             return Recognised(number, sound=found is not None)
         if found is None:
