@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from syncengine.adapters.folders.careful_file import stat_of
 from syncengine.adapters.folders.reader import read_audio
@@ -15,6 +15,7 @@ from syncengine.core.music_folder import FoundFile
 from syncengine.core.placing import FileBook
 
 _Identity = tuple[int, int]
+_Key = TypeVar("_Key")
 
 
 class Recognised(NamedTuple):
@@ -47,10 +48,10 @@ class Known:
     def _take(self, number: int, file: AudioFile) -> None:
         self._by_path[file.path] = number
         self._by_identity[file.stat.device, file.stat.inode] = number
-        self._by_look.setdefault((file.stat.size, file.stat.modified_ns), []).append(number)
-        self._by_name.setdefault(basename(file.path), []).append(number)
+        _add(self._by_look, (file.stat.size, file.stat.modified_ns), number)
+        _add(self._by_name, basename(file.path), number)
         if file.digest is not None:
-            self._by_audio.setdefault(file.digest, []).append(number)
+            _add(self._by_audio, file.digest, number)
 
     def also(self, numbers: set[int]) -> None:
         """Take in files that the last scan did not find."""
@@ -147,6 +148,12 @@ class Known:
         if number is None or not self._is(number, path, found):
             return None
         return Recognised(number, sound=True)
+
+
+def _add(found: dict[_Key, list[int]], key: _Key, number: int) -> None:
+    numbers = found.setdefault(key, [])
+    if number not in numbers:
+        numbers.append(number)
 
 
 def is_same(file: AudioFile, found: os.stat_result) -> bool:

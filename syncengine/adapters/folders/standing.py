@@ -143,8 +143,9 @@ class Standing:
                 continue
             for path in here or copies:
                 state = self._disk.state(path)
-                is_it = state is not None and (path in copies or is_same(file, state))
-                if state is not None and is_it and is_file(state) and self._was_moved(file.path):
+                if state is None or not is_file(state) or not self._was_moved(file.path):
+                    continue
+                if is_same(file, state) or self._known.audio(path, state) == file.digest:
                     self._known.moved(number, path, state)
                     break
 
