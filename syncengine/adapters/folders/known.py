@@ -147,7 +147,7 @@ class Known:
         number = self._by_identity.get(identity(found))
         if number is None or not self._is(number, path, found):
             return None
-        return Recognised(number, sound=True)
+        return Recognised(number, sound=not is_link(self._disk.state(leads)))
 
 
 def _add(found: dict[_Key, list[int]], key: _Key, number: int) -> None:

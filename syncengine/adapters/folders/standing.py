@@ -21,6 +21,7 @@ from syncengine.adapters.folders.steps import (
 from syncengine.adapters.folders.wanting import FILE, HOME, PLAYLISTS
 from syncengine.core.moment import Instant
 from syncengine.core.path_text import path_text
+from syncengine.core.placing import UNASSIGNED_FOLDER
 from syncengine.core.plan import TITLE, Entity, Value
 from syncengine.core.writer import SeenItem
 
@@ -155,6 +156,8 @@ class Standing:
 
     def _file(self, number: int, stands: list[Stand], *, doubted: bool) -> SeenItem:
         file = self._known.files[number]
+        if not doubted:
+            stands = _without_rescued(stands)
         names = Counter(each.name for each in stands if not is_temporary(each.name))
         home = self._home(number)
         own = basename(file.path)
@@ -209,6 +212,12 @@ class Standing:
             for each in self._disk.entries(self._root)
             if each.is_dir(follow_symlinks=False)
         ]
+
+
+def _without_rescued(stands: list[Stand]) -> list[Stand]:
+    """Return the places of a file without what of it, in another form, was kept in Unassigned."""
+    left = [each for each in stands if each.sound or each.folder != UNASSIGNED_FOLDER]
+    return left or stands
 
 
 def entity_of(
