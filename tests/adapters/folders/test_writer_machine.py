@@ -255,10 +255,10 @@ class FoldersMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.playlists)
     @rule(
         at=st.integers(0, 9), number=st.integers(1, SONGS), letter=st.sampled_from("abA"),
-        chosen=st.integers(0, 7), home=st.integers(0, 3), trouble=TROUBLE,
+        chosen=st.integers(0, 7), home=st.integers(0, 3), stays=st.booleans(), trouble=TROUBLE,
     )  # fmt: skip
     def put_something_there(
-        self, at: int, number: int, letter: str, chosen: int, home: int,
+        self, at: int, number: int, letter: str, chosen: int, home: int, stays: bool,
         trouble: tuple[str, int, bool] | None,
     ) -> None:  # fmt: skip
         """Put a file where ours is, or is to be with the next change."""
@@ -274,7 +274,8 @@ class FoldersMachine(RuleBasedStateMachine):
         self.counter += 1
         self.foreign[path] = f"mine {self.counter}".encode()
         path.write_bytes(self.foreign[path])
-        self.place_file(number, chosen | 1 << at % len(there), home, letter, trouble)
+        wanted = chosen | 1 << at % len(there) if stays else chosen
+        self.place_file(number, wanted, home, letter, trouble)
 
     @precondition(lambda self: self.playlists)
     @rule(at=st.integers(0, 9))
