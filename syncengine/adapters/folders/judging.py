@@ -72,10 +72,13 @@ class Judging:
                 leads in about.former or leads == about.file.path or place in about.agreed
             )
             return "stale" if holds_nothing else "foreign"
-        now = None if about.path is None else self._disk.state_behind(about.path)
-        if leads == about.path or (now is not None and identity(now) == identity(behind)):
+        if leads == about.path:
             return "ours"
-        return "foreign"
+        now = None if about.path is None else self._disk.state_behind(about.path)
+        if now is None or identity(now) != identity(behind):
+            return "foreign"
+        # A link to a link of ours leads nowhere once that one goes.
+        return "stale" if is_link(self._disk.state(leads)) else "ours"
 
     def is_itself(self, place: str, about: Subject) -> bool:
         """Tell whether a place has a name of the very file, which is not the link of a link."""

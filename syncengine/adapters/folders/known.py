@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from syncengine.adapters.folders.careful_file import stat_of
 from syncengine.adapters.folders.reader import read_audio
@@ -15,6 +15,7 @@ from syncengine.core.music_folder import FoundFile
 from syncengine.core.placing import FileBook
 
 _Identity = tuple[int, int]
+_Key = TypeVar("_Key")
 
 
 class Recognised(NamedTuple):
@@ -47,10 +48,10 @@ class Known:
     def _take(self, number: int, file: AudioFile) -> None:
         self._by_path[file.path] = number
         self._by_identity[file.stat.device, file.stat.inode] = number
-        self._by_look.setdefault((file.stat.size, file.stat.modified_ns), []).append(number)
-        self._by_name.setdefault(basename(file.path), []).append(number)
+        _add(self._by_look, (file.stat.size, file.stat.modified_ns), number)
+        _add(self._by_name, basename(file.path), number)
         if file.digest is not None:
-            self._by_audio.setdefault(file.digest, []).append(number)
+            _add(self._by_audio, file.digest, number)
 
     def also(self, numbers: set[int]) -> None:
         """Take in files that the last scan did not find."""
@@ -84,10 +85,13 @@ class Known:
         self._take(number, after)
         return after
 
-    def at(self, path: str, found: os.stat_result) -> Recognised | None:
-        """Return which file stands at a place; None for what is none of them."""
+    def at(self, path: str, found: os.stat_result, *, carefully: bool = True) -> Recognised | None:
+        """Return which file stands at a place; None for what is none of them.
+
+        Where that is not done ``carefully``, a link to a path where a file is known to be is sound.
+        """
         if is_link(found):
-            return self._behind(path)
+            return self._behind(path, carefully)
         if not is_file(found):
             return None
         number = self.owner(path)
@@ -129,10 +133,12 @@ class Known:
         now = self._disk.state_behind(file.path)
         return now is not None and identity(now) == identity(found)
 
-    def _behind(self, path: str) -> Recognised | None:
+    def _behind(self, path: str, carefully: bool) -> Recognised | None:
         leads = self._disk.leads_to(path)
-        found = self._disk.state_behind(path)
         number = self.owner(leads)
+        if number is not None and not carefully:
+            return Recognised(number, sound=True)
+        found = self._disk.state_behind(path)
         if number is not None:
             return Recognised(number, sound=found is not None)
         if found is None:
@@ -141,7 +147,13 @@ class Known:
         number = self._by_identity.get(identity(found))
         if number is None or not self._is(number, path, found):
             return None
-        return Recognised(number, sound=True)
+        return Recognised(number, sound=not is_link(self._disk.state(leads)))
+
+
+def _add(found: dict[_Key, list[int]], key: _Key, number: int) -> None:
+    numbers = found.setdefault(key, [])
+    if number not in numbers:
+        numbers.append(number)
 
 
 def is_same(file: AudioFile, found: os.stat_result) -> bool:

@@ -21,6 +21,7 @@ from syncengine.adapters.folders.steps import (
 from syncengine.adapters.folders.wanting import FILE, HOME, PLAYLISTS
 from syncengine.core.moment import Instant
 from syncengine.core.path_text import path_text
+from syncengine.core.placing import UNASSIGNED_FOLDER
 from syncengine.core.plan import TITLE, Entity, Value
 from syncengine.core.writer import SeenItem
 
@@ -45,6 +46,8 @@ class Standing:
         self._root = places.root
         self._known = known
         self._listing = listing
+        self._loose: set[str] = set()
+        """Folders with links that lead nowhere, of which nobody knows whose they were."""
 
     # ----------------------------------------------------------------------------------- playlists
 
@@ -99,14 +102,14 @@ class Standing:
         numbers = None if keys is None else {int(each) for each in keys if each.isdecimal()}
         if numbers is not None:
             self._known.also(numbers)
-        found = self._look()
+        found = self._look(carefully=numbers is not None)
         self._follow_moved(found, numbers or set())
         for number in sorted(found if numbers is None else numbers):
             stands = found.get(number, [])
             if stands or (numbers is not None and self._home(number)):
                 yield self._file(number, stands, doubted=numbers is not None)
 
-    def _look(self) -> dict[int, list[Stand]]:
+    def _look(self, *, carefully: bool) -> dict[int, list[Stand]]:
         found: dict[int, list[Stand]] = {}
         for folder in self._folders():
             path = join(self._root, folder)
@@ -114,8 +117,11 @@ class Standing:
             for entry in self._disk.entries(path):
                 if entry.is_dir(follow_symlinks=False) or entry.name.endswith(ENDING):
                     continue
-                which = self._known.at(entry.path, entry.stat(follow_symlinks=False))
-                if which is not None:
+                state = entry.stat(follow_symlinks=False)
+                which = self._known.at(entry.path, state, carefully=carefully)
+                if which is None and is_link(state) and not self._leads(entry.path):
+                    self._loose.add(folder)
+                elif which is not None:
                     stand = Stand(folder, entry.name, which.sound, which.itself)
                     found.setdefault(which.number, []).append(stand)
         return found
@@ -138,8 +144,9 @@ class Standing:
                 continue
             for path in here or copies:
                 state = self._disk.state(path)
-                is_it = state is not None and (path in copies or is_same(file, state))
-                if state is not None and is_it and is_file(state) and self._was_moved(file.path):
+                if state is None or not is_file(state) or not self._was_moved(file.path):
+                    continue
+                if is_same(file, state) or self._known.audio(path, state) == file.digest:
                     self._known.moved(number, path, state)
                     break
 
@@ -149,11 +156,14 @@ class Standing:
 
     def _file(self, number: int, stands: list[Stand], *, doubted: bool) -> SeenItem:
         file = self._known.files[number]
+        if not doubted:
+            stands = _without_rescued(stands)
         names = Counter(each.name for each in stands if not is_temporary(each.name))
         home = self._home(number)
         own = basename(file.path)
         name = max(sorted(names), key=lambda each: (names[each], each == own), default=own)
         folders = [each.folder for each in stands if doubted or each.name == name]
+        folders += sorted(self._loose) if doubted else []
         fields: dict[str, Value] = {
             TITLE: path_text(name),
             PLAYLISTS: tuple(map(path_text, dict.fromkeys(folders))) or None,
@@ -167,16 +177,11 @@ class Standing:
     def _is_whole(self, number: int, stands: list[Stand], name: str) -> bool:
         path = self._known.files[number].path
         is_there = self._disk.state_behind(path) is not None
-        return (
-            is_there
-            and all(each.sound and each.name == name for each in stands)
-            and not any(self._is_left(folder, name) for folder in self._folders())
-        )
+        is_one = all(each.sound and each.name == name for each in stands)
+        return is_there and is_one and not self._loose
 
-    def _is_left(self, folder: str, name: str) -> bool:
-        """Tell whether a link that leads nowhere has a file's name."""
-        path = join(self._root, folder, name)
-        return is_link(self._disk.state(path)) and self._disk.state_behind(path) is None
+    def _leads(self, path: str) -> bool:
+        return self._disk.state_behind(path) is not None
 
     def _home(self, number: int) -> str | None:
         file = self._known.files.get(number)
@@ -207,6 +212,12 @@ class Standing:
             for each in self._disk.entries(self._root)
             if each.is_dir(follow_symlinks=False)
         ]
+
+
+def _without_rescued(stands: list[Stand]) -> list[Stand]:
+    """Return the places of a file without what of it, in another form, was kept in Unassigned."""
+    left = [each for each in stands if each.sound or each.folder != UNASSIGNED_FOLDER]
+    return left or stands
 
 
 def entity_of(
