@@ -16,6 +16,7 @@ from syncengine.core.plan import (
     TRASHED,
     Action,
     Agreed,
+    Related,
     Target,
     Value,
 )
