@@ -163,10 +163,8 @@ class Survey:
             return []
         what = f"{root} is empty or away, and {put:,} files were put there"
         how = f"`syncengine reconcile --refresh --conflicts use-ours {lift}`"
-        return [
-            f"{what}, or into another one that SYNCENGINE_PLAYLISTS_DIR named then: is the drive plugged in? "
-            f"If you emptied it, or want them here, fill it anew with {how}"
-        ]
+        why = "is the drive plugged in, and SYNCENGINE_PLAYLISTS_DIR what it was?"
+        return [f"{what}: {why} If you emptied it, fill it anew with {how}"]
 
 
 def make_sink(settings: Settings, survey: Survey, wishes: SinkWishes) -> FoldersSink:

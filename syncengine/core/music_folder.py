@@ -54,6 +54,9 @@ class MusicFolders(Protocol):
     def walk(self) -> Walk:
         """Look through the music folders; nothing is opened."""
 
+    def placed(self) -> list[FoundFile]:
+        """Return the audio files in the folder for playlists, each once; links are none."""
+
     def at(self, paths: Iterable[str]) -> list[FoundFile]:
         """Return those of the paths where there is a file."""
 

@@ -98,6 +98,8 @@ def prepare(
         name = hand.sink.name
         side = prepared.planned.sides.get(name)
         entities = touched(prepared.plan.sinks[name].actions)
+        if hand.writer.in_steps and prepared.plan.sinks[name].actions:
+            entities = set(hand.sink.entities)  # what a person renamed is in more than one place
         if refresh or side is None or prepared.plan.sinks[name].refusals:
             continue
         if entities:

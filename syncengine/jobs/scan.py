@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syncengine.core.audio_file import AudioFile
 from syncengine.core.audio_index import KnownFile, Recognised, Recognition
@@ -96,12 +96,15 @@ def scan(
     unseen = [each.path for each in walk.unseen]
     result = recognition.settle(reading.uncertain, lambda path: _stands_in(path, unseen))
     there = [each.path for each in walk.files] + list(walk.repeated)
-    lost = [each.file.path for each in result.missing]
-    emptied = {} if accept_emptied else _emptied(folders, there, lost)
-    held = [each for each in result.missing if _stands_in(each.file.path, [*unseen, *emptied])]
-    lost_now = [each for each in result.missing if each not in held]
-    result.moved |= (living := _live_on(music, lost_now, stand_ins))
-    gone = {each.id for each in lost_now} - living.keys()
+    found = _moved_within(music, result.missing)
+    there += [each.path for each in found.values()]
+    lost = [each for each in result.missing if each.id not in found]
+    paths = [each.file.path for each in lost]
+    emptied = {} if accept_emptied else _emptied(folders, there, paths)
+    held = [each for each in lost if _stands_in(each.file.path, [*unseen, *emptied])]
+    found |= _living_on(music, [each for each in lost if each not in held], stand_ins)
+    result.moved |= found
+    gone = {each.id for each in lost} - {each.id for each in held} - found.keys()
     _write(result, gone, [*held, *others], open_unit, clock())
     return _report(known, walk, result, reading, len(gone), _counted(folders, walk, there, emptied))
 
@@ -127,7 +130,7 @@ def _walk(music: MusicFolders, known: Sequence[KnownFile]) -> Walk:
     return Walk(files, repeated, walk.unseen, walk.missing)
 
 
-def _live_on(
+def _living_on(
     music: MusicFolders, lost: Sequence[KnownFile], stand_ins: StandIns
 ) -> dict[int, AudioFile]:
     """Return the lost files that have another name, or a copy, in the folder for playlists."""
@@ -138,6 +141,21 @@ def _live_on(
             if file.digest is not None and file.digest == known.file.digest:
                 found[known.id] = file
                 break
+    return found
+
+
+def _moved_within(music: MusicFolders, lost: Sequence[KnownFile]) -> dict[int, AudioFile]:
+    """Return the lost files that a person renamed, or moved, within the folder for playlists."""
+    root = music.playlists
+    if root is None or not any(is_under(each.file.path, root) for each in lost):
+        return {}
+    there = {(each.stat.device, each.stat.inode): each for each in music.placed()}
+    found = {}
+    for each in lost:
+        stat = each.file.stat
+        now = there.get((stat.device, stat.inode))
+        if now is not None and now.stat.size == stat.size:
+            found[each.id] = replace(each.file, path=now.path, stat=now.stat)
     return found
 
 

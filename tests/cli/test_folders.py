@@ -336,3 +336,33 @@ def retagged(path: Path, comment: str) -> None:
     shutil.copyfile(path, other)
     audio.retag(other, "mp3", comment=comment)
     other.rename(path)
+
+
+def test_a_folder_that_a_person_renamed_keeps_the_files_that_live_in_it(
+    filled: FolderShell,
+) -> None:
+    filled.reconcile("--move")
+    before = contents(filled.music, filled.lists)
+    (filled.lists / "Mix").rename(filled.lists / "Mox")
+    for _ in range(2):
+        found = filled.reconcile(code=8)
+        assert found["sinks"]["folders"]["summary"]["remove"] == 0
+        assert filled.tree() == {"Mox": [name(1), name(2), name(3)], "Road trip": [name(3)]}
+    filled.reconcile("--conflicts", "use-ours")
+    assert filled.tree() == {"Mix": [name(1), name(2), name(3)], "Road trip": [name(3)]}
+    assert contents(filled.music, filled.lists) == before
+    assert filled.reconcile()["empty"]
+
+
+def test_a_file_that_a_person_moved_out_of_its_home_is_left_where_it_is(
+    filled: FolderShell,
+) -> None:
+    filled.reconcile("--move")
+    own = filled.lists / "Own"
+    own.mkdir()
+    (filled.lists / "Mix" / name(1)).rename(own / "one.mp3")
+    (filled.lists / "Mix" / name(1)).write_text("something of one's own")
+    for _ in range(2):
+        filled.reconcile(code=8)
+        assert (own / "one.mp3").exists()
+        assert (filled.lists / "Mix" / name(1)).read_text() == "something of one's own"

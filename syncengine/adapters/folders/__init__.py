@@ -43,6 +43,12 @@ class Folders:
 
         return scanner.walk(self._folders, self._playlists)
 
+    def placed(self) -> list[FoundFile]:
+        """Return the audio files in the folder for playlists; links lead elsewhere and are none."""
+        from syncengine.adapters.folders import scanner
+
+        return [] if self._playlists is None else scanner.inside(self._playlists)
+
     def at(self, paths: Iterable[str]) -> list[FoundFile]:
         """Return those of the paths where there is a file."""
         from syncengine.adapters.folders import scanner

@@ -52,6 +52,13 @@ def walk(folders: Iterable[str], playlists: str | None) -> Walk:
     return Walk(walking.files, walking.repeated, walking.unseen, missing)
 
 
+def inside(folder: str) -> list[FoundFile]:
+    """Return the audio files in a folder and those in it, each once; no links are followed."""
+    walking = _Walking(None, None)
+    _through(walking, folder)
+    return walking.files
+
+
 def at(paths: Iterable[str]) -> list[FoundFile]:
     """Return those of the paths where there is a file."""
     found = []
