@@ -57,6 +57,7 @@ class Shelf:
     )
 
     forgets: bool = False
+    state: str = ""
     refuses: Sequence[GuardRefusal] = ()
 
     def refusals(

@@ -305,7 +305,7 @@ def survey_tree(
     place = folder.resolve()
     if place == root or root in place.parents:
         raise UserError(f"{folder} is in the folder for playlists, {root}: it is in order already")
-    music = Folders((place,), settings.playlists_dir)
+    music = Folders((place,), settings.playlists_dir, follow=False)
     watch.describe(f"looking at {place}")
     scan(music, open_unit=open_unit, clock=clock, alone=True)
     watch.describe("matching files with tracks")

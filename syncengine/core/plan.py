@@ -183,12 +183,16 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class SinkPlan:
-    """What one sink would do, in order; with any refusal, applying does none of it."""
+    """What one sink would do, in order; with any refusal, applying does none of it.
+
+    ``state`` is a digest of what else than the library it was made from; empty for nothing.
+    """
 
     entities: Mapping[Entity, Tally]
     estimate: Estimate
     actions: Sequence[Action]
     refusals: Sequence[GuardRefusal] = ()
+    state: str = ""
 
     @property
     def summary(self) -> Tally:
@@ -246,7 +250,11 @@ def action_id(
 def make_plan(created_at: Instant, base: Base, sinks: Mapping[str, SinkPlan]) -> Plan:
     """Return a plan whose id depends on what it says and on what state, not on when it was made."""
     says = {
-        name: ([each.id for each in sink.actions], [each.guard for each in sink.refusals])
+        name: (
+            [each.id for each in sink.actions],
+            [each.guard for each in sink.refusals],
+            *filter(None, [sink.state]),
+        )
         for name, sink in sinks.items()
     }
     return Plan(_hash((base.snapshot, base.digest, says), 12), created_at, base, sinks)

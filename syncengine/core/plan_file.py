@@ -114,6 +114,7 @@ def _sink(sink: SinkPlan) -> dict[str, object]:
             {"guard": each.guard, "message": each.message, "lift": each.lift}
             for each in sink.refusals
         ],
+        **({"state": sink.state} if sink.state else {}),
     }
 
 
@@ -146,6 +147,7 @@ def _read_sink(node: _Node) -> SinkPlan:
             GuardRefusal(each["guard"].text(), each["message"].text(), each["lift"].text())
             for each in node["refusals"].elements()
         ),
+        node["state"].text() if "state" in node else "",
     )
 
 

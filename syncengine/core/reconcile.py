@@ -126,6 +126,7 @@ def plan_sink(
         sink.estimate(actions),
         tuple(actions),
         (*guard(sink.name, stocks, rules.lifted), *_own_refusals(sides, actions)),
+        sink.state,
     )
 
 
@@ -144,7 +145,7 @@ def plan_nothing(
         if entity in sink.entities
     }
     refusals = tuple(each for each in sink.refusals((), {}) if each.guard not in lifted)
-    return SinkPlan(tallies, sink.estimate(()), (), refusals)
+    return SinkPlan(tallies, sink.estimate(()), (), refusals, sink.state)
 
 
 def by_target(desired: Iterable[Item]) -> dict[Target, Item]:

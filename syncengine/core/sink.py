@@ -34,6 +34,10 @@ class Sink(Protocol):
         """What else than the library its items follow from, such that equal rules make equal items."""
 
     @property
+    def state(self) -> str:
+        """A digest of what else than the library a plan rests on, such as files; empty for nothing."""
+
+    @property
     def policies(self) -> Policies:
         """How changes of fields are judged, and which fields are relations."""
 

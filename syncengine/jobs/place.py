@@ -15,11 +15,13 @@ from syncengine.core.scope import Scope
 from syncengine.errors import NotFound
 from syncengine.jobs.apply_report import ApplyReport
 from syncengine.jobs.reconcile import Wishes
-from syncengine.jobs.reconciling import Hand, Tools, carry_out, plan_of
+from syncengine.jobs.reconciling import Hand, Tools, carry_out, plan_of, side_of
 from syncengine.jobs.runs import OpenUnit
 from syncengine.jobs.settling import settle_doubts
 from syncengine.storage.repositories.file_decisions import judge_file
 from syncengine.storage.unit_of_work import UnitOfWork
+
+REPEATED = "a file with the same audio is in the folders of its playlists already; this one stays where it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,10 @@ def place(arrived: Arrived, hand: Hand, tools: Tools) -> Placed:
     with tools.open_unit() as unit:
         match = unit.file_matches.stored()[arrived.number]
     report = ApplyReport()
-    if match.acts:
+    side = side_of(hand, tools)
+    if match.acts and ("file", str(arrived.number)) not in side.desired:
+        report.notes.append(REPEATED)
+    elif match.acts:
         scope = Scope(files=frozenset({str(arrived.number)}))
         planned = plan_of([hand], tools, Wishes(scope))
         report = carry_out(hand, planned, tools)

@@ -148,6 +148,11 @@ def prepare_saved(
         respect_pause(hand.sink.name, tools)
         settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
         hand.survey(watch)
+        if hand.sink.state != plan.sinks[hand.sink.name].state:
+            raise StalePlan(
+                f"the plan is stale: {hand.sink.name} moved on since it was made; {AGAIN}",
+                lift=AGAIN,
+            )
     looked = _looked_at_everything(hands, tools, refresh=False)
     for hand in hands:
         name = hand.sink.name

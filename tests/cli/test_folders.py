@@ -366,3 +366,91 @@ def test_a_file_that_a_person_moved_out_of_its_home_is_left_where_it_is(
         filled.reconcile(code=8)
         assert (own / "one.mp3").exists()
         assert (filled.lists / "Mix" / name(1)).read_text() == "something of one's own"
+
+
+def test_a_file_is_never_taken_for_a_copy_of_itself(house: FolderShell) -> None:
+    house.take("Mix", *range(1, 9))
+    for number in range(1, 9):
+        house.song(number)
+    house.reconcile("--link", "sym")
+    before = contents(house.music)
+    legacy = house.folder / "legacy"
+    legacy.mkdir()
+    (legacy / "link").symlink_to(house.music)
+    done = house.json("files", "adopt", legacy, "--yes")
+    assert (done["removed"], done["repeated"]) == (0, [])
+    assert contents(house.music) == before
+
+
+def test_a_collection_behind_a_link_loses_nothing_when_a_tree_in_it_is_adopted(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = FolderShell(shell, tmp_path, monkeypatch)
+    real = tmp_path / "real"
+    house.music.rename(real)
+    house.music.symlink_to(real)
+    house.take("Mix", *range(1, 6))
+    for number in range(1, 6):
+        house.song(number, place=f"real/legacy/{number}.mp3")
+    before = contents(real)
+    house.reconcile("--link", "sym")
+    house.shell.any("files", "adopt", real / "legacy", "--yes")
+    assert contents(real, house.lists) == before
+
+
+def test_a_saved_plan_is_stale_once_files_changed(house: FolderShell, tmp_path: Path) -> None:
+    house.take("Mix", 1, 2, 3)
+    for number in (1, 2, 3):
+        house.song(number)
+    plan = tmp_path / "plan.json"
+    house("reconcile", "--sink", "folders", "--dry-run", "--move", "--out", plan)
+    (house.music / "1.mp3").unlink()
+    assert "moved on since it was made" in house("apply", plan, "--yes", code=3).err
+    house("reconcile", "--sink", "folders", "--dry-run", "--move", "--out", plan)
+    house("apply", plan, "--yes")
+    assert house.tree() == {"Mix": [name(2), name(3)]}
+    assert house.reconcile("--move")["empty"]
+
+
+def test_undo_leaves_what_a_person_put_where_a_file_was(filled: FolderShell) -> None:
+    filled.reconcile("--move")
+    (filled.music / "1.mp3").write_text("something of one's own")
+    undone = filled.json("files", "undo", "--yes", code=8)
+    assert len(undone["failed"]) == 1
+    assert (filled.music / "1.mp3").read_text() == "something of one's own"
+    assert (filled.lists / "Mix" / name(1)).exists()
+    assert "Unassigned" not in filled.tree()
+
+
+def test_an_edited_copy_is_not_replaced_by_a_link_when_files_are_moved(
+    house: FolderShell,
+) -> None:
+    house.take("Mix", 1)
+    house.take("Road trip", 1)
+    house.song(1)
+    house.reconcile("--link", "copy")
+    places = [house.lists / folder / name(1) for folder in ("Mix", "Road trip")]
+    for place in places:
+        retagged(place, f"my own words in {place.parent.name}")
+    mine = {place: place.read_bytes() for place in places}
+    house.reconcile("--move", code=8)
+    assert {place: place.read_bytes() for place in places} == mine
+    assert (house.music / "1.mp3").exists()
+
+
+def test_place_leaves_what_is_there_already(filled: FolderShell) -> None:
+    copy = filled.folder / "copy.mp3"
+    shutil.copy2(filled.music / "1.mp3", copy)
+    assert "with the same audio" in filled("place", copy, code=8).err
+    assert copy.exists()
+
+
+def test_of_identical_files_the_other_takes_over_when_one_is_deleted(house: FolderShell) -> None:
+    house.take("Mix", 1)
+    first = house.song(1)
+    shutil.copy2(first, house.music / "zz.mp3")
+    house.reconcile()
+    first.unlink()
+    for _ in range(3):
+        house.reconcile()
+        assert house.tree() == {"Mix": [name(1)]}

@@ -22,8 +22,11 @@ AHEAD = 64
 class Folders:
     """The music folders on this machine."""
 
-    def __init__(self, folders: Iterable[Path], playlists: Path | None = None) -> None:
-        """``playlists`` is the folder for playlists, which is passed over."""
+    def __init__(
+        self, folders: Iterable[Path], playlists: Path | None = None, *, follow: bool = True
+    ) -> None:
+        """``playlists`` is the folder for playlists, which is passed over; ``follow`` is about links."""
+        self._follow = follow
         self._folders = tuple(dict.fromkeys(map(_absolute, folders)))
         self._playlists = None if playlists is None else _absolute(playlists)
 
@@ -41,7 +44,7 @@ class Folders:
         """Look through the music folders; nothing is opened."""
         from syncengine.adapters.folders import scanner
 
-        return scanner.walk(self._folders, self._playlists)
+        return scanner.walk(self._folders, self._playlists, follow=self._follow)
 
     def placed(self) -> list[FoundFile]:
         """Return the audio files in the folder for playlists; links lead elsewhere and are none."""

@@ -358,6 +358,7 @@ class _Writing:
         """Take a file out of all its places; where it lives in one of them it is kept."""
         about = self._about
         if self._wanted.path is not None and about.path is not None:
+            self._refuse_what_is_in_the_way()
             self._bring(self._wanted.path)
         home = self._places.home(about.path) if about.path else None
         lives_here = about.path in about.agreed or is_temporary(basename(about.path or ""))

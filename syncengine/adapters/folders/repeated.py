@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from syncengine.adapters.folders.known import Known
-from syncengine.adapters.folders.moving import Moving
+from syncengine.adapters.folders.moving import Moving, one_entry
 from syncengine.adapters.folders.refusing import rejected
-from syncengine.adapters.folders.steps import Disk, dirname, is_file, isabs, normpath
+from syncengine.adapters.folders.steps import (
+    Disk,
+    dirname,
+    identity,
+    is_file,
+    isabs,
+    normpath,
+    realpath,
+)
 from syncengine.adapters.folders.wanting import PATH, number_of
 from syncengine.core.path_text import path_of, path_text
 from syncengine.core.plan import Value
@@ -56,7 +64,11 @@ class Repeated:
             return path
         if not is_file(found) or path == kept:
             raise rejected("that is no file of its own, so it stays", _OPERATION, path)
-        is_one = other is not None and (found.st_dev, found.st_ino) == (other.st_dev, other.st_ino)
+        if realpath(path) == realpath(kept) or realpath(dirname(path)) != dirname(path):
+            raise rejected("it is reached through a link, so it stays", _OPERATION, path)
+        is_one = other is not None and identity(found) == identity(other)
+        if is_one and (found.st_nlink < 2 or one_entry(self._disk, path, kept)):
+            raise rejected("it is the very file that is to be kept, so it stays", _OPERATION, path)
         if not is_one and self._disk.digest(path) != self._disk.digest(kept):
             raise rejected(
                 f"it has the audio of {path_text(kept)} and other tags, so it stays",

@@ -36,8 +36,11 @@ class _Walking:
     links: list[str] = field(default_factory=list)
 
 
-def walk(folders: Iterable[str], playlists: str | None) -> Walk:
-    """Look through folders; ``playlists`` is the one that is passed over. Nothing is opened."""
+def walk(folders: Iterable[str], playlists: str | None, *, follow: bool = True) -> Walk:
+    """Look through folders; ``playlists`` is the one that is passed over. Nothing is opened.
+
+    ``follow`` says that links lead on; else they are passed over.
+    """
     walking = _Walking(playlists, _identity_of(playlists))
     missing = []
     for folder in folders:
@@ -45,7 +48,7 @@ def walk(folders: Iterable[str], playlists: str | None) -> Walk:
             _through(walking, folder)
         else:
             missing.append(folder)
-    while walking.links:
+    while walking.links and follow:
         links, walking.links = walking.links, []
         for path in links:
             _follow(walking, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from hashlib import blake2b
 
 from syncengine.adapters.folders.lists import list_digest, list_text
 from syncengine.adapters.folders.moving import LinkKind
@@ -82,6 +83,11 @@ class FoldersSink:
         rules = self._rules
         wishes = (RULES, rules.move, sorted(rules.moving), rules.priority, rules.liked)
         return f"{wishes} {self._state()}"
+
+    @property
+    def state(self) -> str:
+        """Return a digest of the files, their tracks and what was decided of them."""
+        return blake2b(self._state().encode(), digest_size=12).hexdigest()
 
     @property
     def policies(self) -> Policies:

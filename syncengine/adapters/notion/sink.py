@@ -63,6 +63,7 @@ class NotionSink:
         return [entity for entity in self.entities if self._has(entity, REMOVED)]
 
     forgets = False
+    state = ""
 
     @property
     def leaving(self) -> Mapping[Entity, Collection[str]]:

@@ -117,6 +117,8 @@ def _done(
 
 def _code(adoption: Adoption, reports: dict[str, ApplyReport]) -> ExitCode:
     codes = exit_codes(adoption.planned.plan.sinks, reports)
+    if adoption.removed.failed:
+        codes.append(ExitCode.PARTIAL)
     if adoption.removed.stopped:
         codes.append(ExitCode(adoption.removed.stopped.code))
     return first_of(codes)

@@ -11,6 +11,7 @@ from syncengine.cli.carrying_out import failure_lines
 from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode, first_of
 from syncengine.cli.text import safe
+from syncengine.core.placing import UNASSIGNED_FOLDER
 from syncengine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _placed(
 def _code(placed: Placed) -> ExitCode:
     if placed.report.stopped:
         return ExitCode(placed.report.stopped.code)
-    is_left = placed.report.failed or not placed.match.acts
+    is_left = placed.report.failed or placed.agreed is None
     return first_of([ExitCode.PARTIAL] if is_left else [])
 
 
@@ -105,6 +106,8 @@ def _show(cli: CliContext, placed: Placed) -> None:
             f"it stays where it is, for it is of no track that is sure enough: {placed.match.reason} "
             "Say which with --track; `syncengine files explain FILE` shows what comes near"
         )
+    if list(placed.playlists) == [UNASSIGNED_FOLDER]:
+        cli.warn("no playlist of the library holds this track")
     for name in placed.playlists:
         cli.line(safe(name))
 

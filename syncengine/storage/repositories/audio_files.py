@@ -100,6 +100,12 @@ class AudioFiles:
             ],
         )
 
+    def vacate(self, path: str, at: Instant, *, for_file: int) -> None:
+        """Note that no other file is at a path any more, since one comes there."""
+        a = audio_files.c
+        others = (a.path == path_text(path)) & a.gone_at.is_(None) & (a.id != for_file)
+        self._connection.execute(update(audio_files).where(others).values(gone_at=at))
+
     def mark_gone(self, numbers: Iterable[int], at: Instant) -> None:
         """Note that files are not there any more; what is known of them stays."""
         self._set("gone_at", numbers, at)
