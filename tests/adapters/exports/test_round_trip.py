@@ -87,7 +87,9 @@ def test_what_a_form_says_is_read_from_it(
         assert row.popularity == (7 if "popularity" in fields else None)
         stamp = parse_utc(MADE["added_at"]) if "added_at" in fields else None
         assert row.added_at == stamp
-        assert recording.duration_ms == (1000 if "duration_ms" in fields else None)
+        # Soundiiz counts in seconds, and does not say so.
+        length = 1_000_000 if form.dialect.name == "Soundiiz" else 1_000
+        assert recording.duration_ms == (length if "duration_ms" in fields else None)
         assert recording.explicit == (True if "explicit" in fields else None)
         assert claim.isrc == ("XX1230000001" if "isrc" in fields else None)
         assert claim.track.startswith("spotify:track:") == bool({"uri", "track_id"} & fields)

@@ -46,7 +46,7 @@ from tests.fakes.notion_wired import (
     wired,
 )
 
-HASTY = Policy(attempts=6, total=120.0, longest_asked=120.0, timeout=0.25)
+HASTY = Policy(attempts=6, total=120.0, longest_asked=120.0, timeout=0.6)
 NOT_DONE: dict[str, Fault] = {
     "409": failed(409),
     "429": failed(429, retry_after=2),
