@@ -96,3 +96,16 @@ def contents(*folders: Path) -> dict[str, int]:
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
                 inodes.setdefault(digest, set()).add((stat.st_dev, stat.st_ino))
     return {digest: len(found) for digest, found in inodes.items()}
+
+
+def filled(house: FolderShell) -> FolderShell:
+    """Make two playlists and four files, of which one is of no track, and fill the folders."""
+    house.take("Mix", 1, 2, 3)
+    house.take("Road trip", 3, 4)
+    for number in (1, 2, 3):
+        house.song(number)
+    audio.make(
+        house.music / "unknown.mp3", "mp3", seed=99, seconds=61, title="Nobody", artists=["X"]
+    )
+    house.reconcile()
+    return house

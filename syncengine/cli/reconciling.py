@@ -19,7 +19,7 @@ from syncengine.errors import Unasked, UsageError, UserError
 
 if TYPE_CHECKING:
     from syncengine.bootstrap.sink_wishes import SinkWishes
-    from syncengine.core.plan import Plan
+    from syncengine.core.plan import Plan, SinkPlan
     from syncengine.jobs.apply_report import ApplyReport
     from syncengine.jobs.look import Looked
     from syncengine.jobs.reconcile import Wishes
@@ -129,16 +129,18 @@ def reconcile_unwatched(
         tools, prepared = _prepared(cli, database, run, order, hands)
         outcome = Outcome(prepared.plan, dry_run=False, doubles=show_looked(cli, prepared.looked))
         if not order.yes:
-            _consent_to_many(cli, outcome.plan, may_create)
+            # What can be taken back, and is a matter of seconds, needs no consent.
+            asked = [each.sink.name for each in hands if not each.writer.in_steps]
+            _consent_to_many(cli, {name: outcome.plan.sinks[name] for name in asked}, may_create)
         outcome.reports = carry_out_all(cli, hands, prepared.planned, tools)
     return outcome
 
 
-def _consent_to_many(cli: CliContext, plan: Plan, may_create: int) -> None:
-    created = sum(each.summary.create for each in plan.sinks.values() if not each.refusals)
+def _consent_to_many(cli: CliContext, plans: Mapping[str, SinkPlan], may_create: int) -> None:
+    created = sum(each.summary.create for each in plans.values() if not each.refusals)
     if created <= may_create:
         return
-    seconds = sum(each.estimate.seconds for each in plan.sinks.values())
+    seconds = sum(each.estimate.seconds for each in plans.values())
     what = f"{created:,} pages would be made, which takes about {duration(seconds)}"
     if cli.json or not is_somebody_there():
         advice = "run `syncengine reconcile` once by hand, or `syncengine sync --yes`"
