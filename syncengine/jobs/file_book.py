@@ -35,7 +35,6 @@ class KeptFiles:
     def moved(self, number: int, file: AudioFile) -> None:
         """Write down where a file is from now on."""
         with self._open_unit() as unit:
-            unit.audio_files.vacate(file.path, self._clock(), for_file=number)
             unit.audio_files.renew({number: file}, self._clock())
             unit.commit()
         self._read()

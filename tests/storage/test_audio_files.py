@@ -148,3 +148,12 @@ def test_no_statement_per_file(tmp_path: Path, many: int) -> None:
         files.mark_gone(range(1, many + 1), NOW)
         files.known(), files.present(), files.state()
     assert len(sent) <= 12
+
+
+def test_who_had_a_path_that_another_comes_to_is_gone(tmp_path: Path) -> None:
+    with make_database(tmp_path).unit() as unit:
+        one, two = unit.audio_files.add([made("/a", 1), made("/b", 2)], NOW)
+        unit.audio_files.renew({two: made("/a", 2)}, LATER)
+        assert unit.audio_files.present() == {two: made("/a", 2)}
+        unit.audio_files.renew({one: made("/b", 1), two: made("/c", 2)}, LATER)
+        assert unit.audio_files.present() == {one: made("/b", 1), two: made("/c", 2)}

@@ -14,7 +14,7 @@ from syncengine.core.audio_index import KnownFile
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.path_text import path_of, path_text
-from syncengine.storage.bulk import Numbers, bulk_insert
+from syncengine.storage.bulk import Numbers, bulk_insert, chunks
 from syncengine.storage.models.music import audio_files
 
 _COLUMNS = (
@@ -81,10 +81,13 @@ class AudioFiles:
     def renew(self, files: Mapping[int, AudioFile], at: Instant) -> None:
         """Write down anew what known files are and where; they are there, whatever was known before.
 
-        Whoever has one of their paths, and is not among them, has to be gone before.
+        Whoever had one of their paths, and is not among them, is gone.
         """
         if not files:
             return
+        self.mark_gone(
+            self._others_at({path_text(each.path) for each in files.values()}, files), at
+        )
         # Files that changed places would meet at a path, if each did not leave its own first.
         self.mark_gone(files, at)
         a = audio_files.c
@@ -100,11 +103,13 @@ class AudioFiles:
             ],
         )
 
-    def vacate(self, path: str, at: Instant, *, for_file: int) -> None:
-        """Note that no other file is at a path any more, since one comes there."""
+    def _others_at(self, paths: Collection[str], files: Collection[int]) -> list[int]:
         a = audio_files.c
-        others = (a.path == path_text(path)) & a.gone_at.is_(None) & (a.id != for_file)
-        self._connection.execute(update(audio_files).where(others).values(gone_at=at))
+        found: list[int] = []
+        for chunk in chunks(paths):
+            there = select(a.id).where(a.gone_at.is_(None), a.path.in_(chunk))
+            found += [each for each in self._connection.scalars(there) if each not in files]
+        return found
 
     def mark_gone(self, numbers: Iterable[int], at: Instant) -> None:
         """Note that files are not there any more; what is known of them stays."""
