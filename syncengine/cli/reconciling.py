@@ -267,7 +267,8 @@ def show_looked(cli: CliContext, looked: Mapping[str, Looked]) -> list[str]:
             cli.say(f"{sink}: {found.adopted:,} {were} known again")
         if found.gone:
             were = "was" if found.gone == 1 else "were"
-            cli.say(f"{sink}: {found.gone:,} {were} put into the trash, or deleted, by hand")
+            away = "moved, renamed" if name == "folders" else "put into the trash"
+            cli.say(f"{sink}: {found.gone:,} {were} {away}, or deleted, by hand")
         for each in found.doubles[:_SHOWN_DOUBLES]:
             cli.warn(f"{sink}: {each}")
         if (more := len(found.doubles) - _SHOWN_DOUBLES) > 0:
