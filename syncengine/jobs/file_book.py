@@ -20,6 +20,7 @@ class KeptFiles:
         self._clock = clock
         self._present: dict[int, AudioFile] = {}
         self._gone: dict[int, AudioFile] = {}
+        self._at: dict[str, int] = {}
         self._is_read = False
 
     def files(self) -> Mapping[int, AudioFile]:
@@ -38,9 +39,13 @@ class KeptFiles:
             unit.audio_files.renew({number: file}, self._clock())
             unit.commit()
         self._read()
-        for other in [n for n, each in self._present.items() if each.path == file.path]:
+        other = self._at.get(file.path)
+        if other is not None and other != number:
             self._gone[other] = self._present.pop(other)
+        if (before := self._present.get(number)) is not None:
+            self._at.pop(before.path, None)
         self._present[number] = file
+        self._at[file.path] = number
         self._gone.pop(number, None)
 
     def forget(self) -> None:
@@ -54,4 +59,5 @@ class KeptFiles:
             known = unit.audio_files.known()
         self._present = {each.id: each.file for each in known if not each.gone}
         self._gone = {each.id: each.file for each in known if each.gone}
+        self._at = {file.path: number for number, file in self._present.items()}
         self._is_read = True
