@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypedDict
 
-from syncengine.cli.context import CliContext, Steps
+from syncengine.cli.context import CliContext
 from syncengine.cli.cycles import searching_for_cycles
 from syncengine.cli.exits import ExitCode, code_of
 from syncengine.cli.text import counted, duration
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from syncengine.jobs.apply_report import ApplyReport, Failure
     from syncengine.jobs.reconcile import Planned
     from syncengine.jobs.reconciling import Hand, Tools
+    from syncengine.jobs.watch import Watch
 
 SHOWN = 10
 GO_ON = "run `syncengine reconcile` to go on"
@@ -53,7 +54,7 @@ def carry_out_all(
 class Watching:
     """Shows how far an apply has come: done, failed, pace, time left; ``about`` says what is done."""
 
-    def __init__(self, about: str, steps: Steps) -> None:
+    def __init__(self, about: str, steps: Watch) -> None:
         self._about = about
         self._steps = steps
         self._began = time.perf_counter()

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from syncengine.cli.text import safe
 from syncengine.core.moment import Instant
+from syncengine.jobs.watch import NOBODY, Watch
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,32 +21,6 @@ if TYPE_CHECKING:
     from syncengine.core.ports import Clock
 
 FORMAT_VERSION = 1
-
-
-class Steps(Protocol):
-    """Where a job counts what it has done."""
-
-    def advance(self, steps: int = 1) -> None:
-        """Count steps that are done."""
-
-    def expect(self, total: int) -> None:
-        """Say how many steps there will be."""
-
-    def describe(self, about: str) -> None:
-        """Say what is being done now."""
-
-
-class _Unseen:
-    """Steps that nobody watches."""
-
-    def advance(self, steps: int = 1) -> None:
-        """Do nothing."""
-
-    def expect(self, total: int) -> None:
-        """Do nothing."""
-
-    def describe(self, about: str) -> None:
-        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +84,10 @@ class CliContext:
         self.terminal.write_talk(f"warning: {safe(text)}")
 
     @contextmanager
-    def progress(self, about: str, total: int | None = None) -> Iterator[Steps]:
+    def progress(self, about: str, total: int | None = None) -> Iterator[Watch]:
         """Show steps on stderr while the block runs, where someone watches and did not forbid it."""
         if self.flags.quiet or self.flags.no_progress or not self.terminal.is_watched:
-            yield _Unseen()
+            yield NOBODY
             return
         from syncengine.cli.console import show_bar
 

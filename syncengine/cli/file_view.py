@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from syncengine.core.path_text import path_text
 
 if TYPE_CHECKING:
-    from syncengine.cli.context import Steps
     from syncengine.core.candidate import Candidate
     from syncengine.core.file_match import FileMatch
     from syncengine.core.identity import TrackKey
     from syncengine.core.likeness import Penalty
     from syncengine.core.match import Match
     from syncengine.core.song import SongFacts
+    from syncengine.jobs.watch import Watch
 
 _TIERS = {
     "certain": "certain",
@@ -34,7 +34,7 @@ def absolute(path: str) -> str:
 class Following:
     """Tells a bar how far a job is, phase by phase."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: Watch) -> None:
         self._steps = steps
         self._gone = 0
 

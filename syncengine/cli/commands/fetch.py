@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from syncengine.cli.context import CliContext, Steps
+from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode
 from syncengine.cli.join_view import show_joins
 from syncengine.cli.text import counted
@@ -18,6 +18,7 @@ from syncengine.errors import UsageError
 if TYPE_CHECKING:
     from syncengine.core.remote import ListKey
     from syncengine.jobs.fetch_report import FetchOptions, FetchReport
+    from syncengine.jobs.watch import Watch
 
 EXAMPLES = (
     "syncengine fetch",
@@ -105,7 +106,7 @@ def _albums(texts: list[str]) -> list[ListKey]:
     return found
 
 
-def _run(cli: CliContext, options: FetchOptions, steps: Steps) -> FetchReport:
+def _run(cli: CliContext, options: FetchOptions, steps: Watch) -> FetchReport:
     from syncengine import bootstrap
     from syncengine.jobs.fetch import fetch
     from syncengine.jobs.fetching import Progress

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from syncengine.cli.context import CliContext, Steps
+from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode
 from syncengine.cli.join_view import show_joins
 from syncengine.cli.text import counted
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from syncengine.core.rename import Join
     from syncengine.jobs.candidate import FileReport
     from syncengine.jobs.import_report import ImportReport, Options
+    from syncengine.jobs.watch import Watch
     from syncengine.storage.unit_of_work import Database
 
 EXAMPLES = (
@@ -109,7 +110,7 @@ def _moment(text: str | None) -> Instant | None:
         ) from None
 
 
-def _run(cli: CliContext, paths: list[Path], options: Options, steps: Steps) -> ImportReport:
+def _run(cli: CliContext, paths: list[Path], options: Options, steps: Watch) -> ImportReport:
     from syncengine import bootstrap
     from syncengine.jobs.import_csv import import_csv
 
