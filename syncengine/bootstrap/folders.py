@@ -247,20 +247,26 @@ def open_hand(
     database: Database,
     clock: Clock,
     wishes: SinkWishes,
+    *,
+    dry_run: bool = False,
 ) -> Hand:
-    """Return the playlist folders with what writes them."""
+    """Return the playlist folders with what writes them; unless ``dry_run``, the folder they go into is made.
+
+    Raises UserError where it cannot be.
+    """
     from syncengine.adapters.folders.writer import FoldersWriter
     from syncengine.jobs.file_book import KeptFiles
     from syncengine.jobs.reconciling import Hand
 
     survey = Survey(settings, database.unit, database.reading, clock, wishes)
     sink = make_sink(settings, survey, wishes)
+    if not dry_run:
+        survey.make_root()
     book = KeptFiles(partial(database.unit, durable=True), clock)
     writer = FoldersWriter(playlists_dir(settings), sink.link, book, sink.list_of, clock)
 
     def look(watch: Watch) -> None:
         survey(watch)
-        survey.make_root()
         book.forget()
 
     return Hand(sink, writer, look)

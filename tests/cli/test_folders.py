@@ -241,3 +241,17 @@ def test_cron_asks_nobody_before_it_fills_folders(
     for number in range(1, 9):
         house.song(number)
     assert house("sync").out.endswith("reconcile folders: 9 done\n")
+
+
+def test_place_works_before_anything_else_was_done(house: FolderShell) -> None:
+    house.take("Mix", 1)
+    download = house.song(1, place="downloads/x.mp3")
+    assert house("place", download).out == "Mix\n"
+    assert house.tree() == {"Mix": [name(1)]}
+
+
+def test_a_dry_run_of_an_adoption_makes_no_folder(house: FolderShell) -> None:
+    house.take("Mix", 1)
+    house.song(1, place="legacy/x.mp3")
+    house.json("files", "adopt", house.folder / "legacy", "--dry-run")
+    assert not house.lists.exists()

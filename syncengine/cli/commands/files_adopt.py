@@ -64,7 +64,9 @@ def command(
         recorded_run(database.unit, cli.command, cli.clock) as run,
     ):
         tools = sinks.tools(database, cli.clock, run.id)
-        hand, adoption = _planned(cli, database, tools, Path(folder).expanduser(), lifted)
+        hand, adoption = _planned(
+            cli, database, tools, Path(folder).expanduser(), lifted, dry_run=dry_run
+        )
         if not cli.json:
             show(cli, adoption.planned.plan, [])
             _show_others(cli, adoption)
@@ -81,7 +83,13 @@ def command(
 
 
 def _planned(
-    cli: CliContext, database: Database, tools: Tools, folder: Path, lifted: frozenset[str]
+    cli: CliContext,
+    database: Database,
+    tools: Tools,
+    folder: Path,
+    lifted: frozenset[str],
+    *,
+    dry_run: bool,
 ) -> tuple[Hand, Adoption]:
     from syncengine.bootstrap import folders
     from syncengine.bootstrap.sink_wishes import NO_SINK_WISHES, SinkWishes
@@ -90,12 +98,14 @@ def _planned(
     from syncengine.jobs.settling import settle_doubts
 
     with cli.progress("looking at the audio files") as steps:
-        first = folders.open_hand(cli.settings, database, cli.clock, NO_SINK_WISHES)
+        first = folders.open_hand(
+            cli.settings, database, cli.clock, NO_SINK_WISHES, dry_run=dry_run
+        )
         settle_doubts(first.sink, writer=first.writer, open_unit=tools.open_unit, clock=cli.clock)
         first.survey(steps)
         tree = folders.survey_tree(cli.settings, folder, database.unit, cli.clock, steps)
     wishes = SinkWishes(moving=frozenset(tree.files))
-    hand = folders.open_hand(cli.settings, database, cli.clock, wishes)
+    hand = folders.open_hand(cli.settings, database, cli.clock, wishes, dry_run=dry_run)
     repeated = folders.repeated_in(hand)
     return hand, plan_adoption(tree, hand, tools, Wishes(lifted=lifted), repeated)
 
