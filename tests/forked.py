@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 ROOT = Path(__file__).parents[1]
 _LONGEST = 60.0
@@ -60,14 +61,24 @@ class Forge:
         self._folder = folder
         self._runs = 0
 
-    def start(self, database: Path, *words: object) -> Run:
-        """Start a command; its environment is that of the test now."""
+    def start(self, database: Path, *words: object, kill_at: int | None = None) -> Run:
+        """Start a command; its environment is that of the test now.
+
+        It is killed at a step, if it comes so far: steps are those on the disk in folders for playlists,
+        and before and after a commit. The first is 1.
+        """
         self._runs += 1
         out, err = (self._folder / f"run-{self._runs}.{end}" for end in ("out", "err"))
         out.touch()
         err.touch()
         line = ["--db", f"sqlite:///{database}", *map(str, words)]
-        asked = {"words": line, "environment": dict(os.environ), "out": str(out), "err": str(err)}
+        asked = {
+            "words": line,
+            "environment": dict(os.environ),
+            "out": str(out),
+            "err": str(err),
+            "kill_at": kill_at,
+        }
         return Run(self, self.ask(asked), out, err)
 
     def run(self, database: Path, *words: object, code: int | None = 0) -> tuple[int, str, str]:
@@ -173,6 +184,8 @@ def _become(asked: dict[str, Any]) -> None:
     sys.stdin = os.fdopen(0, "r", closefd=False)
     sys.stdout = os.fdopen(1, "w", closefd=False)
     sys.stderr = os.fdopen(2, "w", closefd=False)
+    if asked["kill_at"] is not None:
+        _die_at(asked["kill_at"])
     # What hangs shows where, and does not hold the tests up.
     faulthandler.dump_traceback_later(_LONGEST, exit=True)
     code = 1
@@ -182,6 +195,34 @@ def _become(asked: dict[str, Any]) -> None:
         sys.stderr.flush()
     finally:
         os._exit(code)
+
+
+def _die_at(step: int) -> None:
+    from sqlalchemy import Connection
+
+    from syncengine.adapters.folders.steps import Disk
+
+    left = step
+
+    def count() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    begin, commit = Disk.begin, Connection._commit_impl
+
+    def begin_counted(self: Disk, kind: str, path: str) -> None:
+        count()
+        begin(self, kind, path)
+
+    def commit_counted(self: Connection) -> None:
+        count()
+        commit(self)
+        count()
+
+    mock.patch.object(Disk, "begin", begin_counted).start()
+    mock.patch.object(Connection, "_commit_impl", commit_counted).start()
 
 
 if __name__ == "__main__":

@@ -54,6 +54,8 @@ class SeenItem:
 
     ``cut`` names relations of which ``fields`` has only the first; ``Writer.related`` has all. ``signed``
     says that the first key is one that only we write, so that the thing is ours, or a copy of ours.
+    ``unclear`` says that this does not tell how far a write of several steps came that was cut off: made
+    again, it is completed.
     """
 
     entity: Entity
@@ -64,6 +66,7 @@ class SeenItem:
     created_at: Instant
     cut: frozenset[str] = frozenset()
     signed: bool = False
+    unclear: bool = False
 
 
 class Writer(Protocol):

@@ -22,7 +22,6 @@ from syncengine.core.plan import (
 )
 from syncengine.core.portion import related
 from syncengine.core.ports import Clock
-from syncengine.core.settle import settle
 from syncengine.core.sink import Sink
 from syncengine.core.writer import Change, Writer, Written
 from syncengine.errors import (
@@ -253,16 +252,7 @@ class _Applying:
         self._names.learn(written.address, target)
         if written.note:
             self._report.notes.append(written.note)
-        pushed = {
-            name: value for name, value in flight.pushed.items() if name not in written.left_out
-        }
-        now = settle(
-            action,
-            before,
-            written.address,
-            pushed=pushed,
-            holds=self._names.in_keys(action.entity, written.holds),
-        )
+        now = self._names.settled(action, before, flight.pushed, written)
         if action.action == "remove" and self._sink.forgets:
             self._agreed.pop(target, None)
             self._settled.pop(target, None)
@@ -271,7 +261,7 @@ class _Applying:
             self._agreed[target] = self._settled[target] = now
         self._ended.append(Ended(flight.number, DONE, address=written.address))
         wanted = {name: action.fields[name][1] for name in flight.pushed}
-        self._report.exact &= pushed == wanted
+        self._report.exact &= flight.pushed == wanted and not written.left_out & wanted.keys()
         self._report.done += 1
 
     def _fail(self, flight: _Flight, error: RemoteError) -> None:

@@ -24,7 +24,9 @@ from syncengine.core.ports import Clock
 from syncengine.core.settle import settle
 from syncengine.core.sink import Sink
 from syncengine.core.writer import SeenItem, Writer
+from syncengine.errors import RemoteError
 from syncengine.jobs.runs import OpenUnit
+from syncengine.jobs.translation import Translation
 from syncengine.storage.repositories.journal import DONE, Doubt, Ended
 
 NOT_DONE = "not done"
@@ -34,14 +36,15 @@ def settle_doubts(sink: Sink, *, writer: Writer, open_unit: OpenUnit, clock: Clo
     """Look for what was being written when a run was cut off; return how many writes that were.
 
     A create that was done is agreed now, as it was pushed; one that was not is planned again. Of a change
-    is agreed what stands there; the rest can be made twice.
+    is agreed what stands there; the rest can be made twice. Where that
+    does not tell how far a write came, it is completed. Raises RemoteError where a sink cannot be asked.
     """
     with open_unit() as unit:
         doubts = unit.journal(sink.name).doubts()
         agreed = {(e.entity, e.key): e for e in unit.agreed.agreed(sink.name)} if doubts else {}
     if not doubts:
         return 0
-    settling = _Settling(sink, writer, agreed)
+    settling = _Settling(sink, writer, agreed, clock)
     for doubt, seen in settling.look(doubts):
         settling.settle(doubt, seen)
     with open_unit() as unit:
@@ -53,10 +56,13 @@ def settle_doubts(sink: Sink, *, writer: Writer, open_unit: OpenUnit, clock: Clo
 
 
 class _Settling:
-    def __init__(self, sink: Sink, writer: Writer, agreed: Mapping[Target, Agreed]) -> None:
+    def __init__(
+        self, sink: Sink, writer: Writer, agreed: Mapping[Target, Agreed], clock: Clock
+    ) -> None:
         self._sink = sink
         self._writer = writer
-        self._agreed = agreed
+        self._agreed = dict(agreed)
+        self._translation = Translation(sink, self._agreed, clock)
         self._addresses = {each.address or "": target for target, each in agreed.items()}
         self.settled: dict[Target, Agreed] = {}
         self.ended: list[Ended] = []
@@ -134,19 +140,43 @@ class _Settling:
         before = self._now(target)
         if seen is None:
             if before is not None and intent.kind == "remove":
-                self.lost.append(target)
-                self.settled.pop(target, None)
+                self._lose(target)
             self.ended.append(Ended(doubt.number, DONE if intent.kind == "remove" else NOT_DONE))
+            return
+        if seen.unclear and self._is_completed(doubt, before):
             return
         base = before or Agreed(intent.entity, intent.key, "", {}, seen.address)
         there = {
             name: self._came_to_be(doubt, name, base.properties.get(name), seen)
             for name in intent.fields
         }
-        if any(there[name] != intent.fields[name] for name in seen.fields.keys() & there.keys()):
+        known = seen.fields.keys() & there.keys()
+        if seen.unclear or any(there[name] != intent.fields[name] for name in known):
             unread = there.keys() - seen.fields.keys()  # it is not known whether these were done
             there |= {name: base.properties.get(name) for name in unread}
         self._end(doubt, target, replace(holding(base, there), address=seen.address))
+
+    def _is_completed(self, doubt: Doubt, before: Agreed | None) -> bool:
+        """Make a write again, which completes it; say whether nothing was in its way."""
+        intent = doubt.intent
+        target = (intent.entity, intent.key)
+        held = {**before.properties, **before.edits} if before else {}
+        fields = {name: (held.get(name), value) for name, value in intent.fields.items()}
+        action = Action(intent.action, intent.kind, *target, intent.key, fields, "")
+        change, pushed = self._translation.change(action)
+        try:
+            written = self._writer.write(change)
+        except RemoteError:
+            return (
+                False  # it is planned from what stands; whoever does that is told the reason then
+            )
+        now = self._translation.settled(action, before, pushed, written)
+        if change.gone:
+            self._lose(target)
+            self.ended.append(Ended(doubt.number, DONE, address=written.address))
+        else:
+            self._end(doubt, target, now)
+        return True
 
     def _came_to_be(self, doubt: Doubt, name: str, old: Value, seen: SeenItem) -> Value:
         new = doubt.intent.fields[name]
@@ -159,12 +189,18 @@ class _Settling:
 
     def _end(self, doubt: Doubt, target: Target, now: Agreed) -> None:
         is_done = self._now(target) != now
-        self.settled[target] = now
+        self.settled[target] = self._agreed[target] = now
         self._addresses[now.address or ""] = target
         self.ended.append(Ended(doubt.number, DONE if is_done else NOT_DONE, address=now.address))
 
     def _now(self, target: Target) -> Agreed | None:
-        return self.settled.get(target, self._agreed.get(target))
+        return self._agreed.get(target)
+
+    def _lose(self, target: Target) -> None:
+        """Note that nothing is agreed of a thing any more."""
+        self.lost.append(target)
+        self.settled.pop(target, None)
+        self._agreed.pop(target, None)
 
     def _held(self, doubt: Doubt, before: Agreed, seen: SeenItem) -> Agreed:
         """Return what is agreed of a change: as much of it as stands there, whoever wrote on since."""

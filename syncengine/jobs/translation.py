@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.plan import IN_TRASH, REMOVED, Action, Agreed, Entity, Related, Target, Value
 from syncengine.core.ports import Clock
+from syncengine.core.settle import settle
 from syncengine.core.sink import Sink
-from syncengine.core.writer import Change
+from syncengine.core.writer import Change, Written
 
 _MINUTE = 60
 
@@ -57,6 +58,18 @@ class Translation:
             before=self._before(action, before) if before else {},
         )
         return change, pushed
+
+    def settled(
+        self,
+        action: Action,
+        before: Agreed | None,
+        pushed: Mapping[str, Value],
+        written: Written,
+    ) -> Agreed:
+        """Return what is agreed once the change that an action asks for was written."""
+        left = {name: value for name, value in pushed.items() if name not in written.left_out}
+        holds = self.in_keys(action.entity, written.holds)
+        return settle(action, before, written.address, pushed=left, holds=holds)
 
     def _before(self, action: Action, before: Agreed) -> dict[str, Value]:
         """Return what a thing holds, as the action takes it: also what a person wrote there."""

@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,16 +18,27 @@ from tests.folder_shell import SECONDS, contents
 from tests.forked import Forge, forge
 from tests.made_exports import songs
 
-KILLS = int(os.environ.get("SYNCENGINE_TEST_KILLS", "32"))
+KILLS = int(os.environ.get("SYNCENGINE_TEST_KILLS", "24"))
 """Half of them while files are linked, half while they are moved."""
+STORIES = max(2, KILLS // 10)
+"""So many times a small collection goes through all days, killed at chosen steps."""
+STEPS = 90
 FILES = 60
-DAYS = (
+Day = Mapping[str, range]
+DAYS: Sequence[Day] = (
     {"Mix": range(1, 41), "Road trip": range(20, 61)},
     {"Mix": range(5, 45), "Road trip": range(20, 55), "New": range(1, 10)},
     {"Mix": range(10, 50), "Road trip": range(12, 50), "New": range(1, 30)},
     {"Mix": range(3, 43), "Journey": range(12, 50), "New": range(5, 25)},
 )
 """What the playlists hold; in the end one has another name."""
+FEW = 8
+FEW_DAYS: Sequence[Day] = (
+    {"Mix": range(1, 5), "Road trip": range(3, 8)},
+    {"Mix": range(2, 6), "Road trip": range(3, 7), "New": range(1, 4)},
+    {"Mix": range(1, 6), "Road trip": range(2, 6), "New": range(3, 8)},
+    {"Mix": range(1, 4), "Journey": range(2, 6), "New": range(2, 4)},
+)
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
 
@@ -41,13 +52,21 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forge]:
 class Place:
     """A music collection, playlist folders and a library in one folder."""
 
-    def __init__(self, folder: Path, starts: Forge, patch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        starts: Forge,
+        patch: pytest.MonkeyPatch,
+        days: Sequence[Day] = DAYS,
+        files: int = FILES,
+    ) -> None:
         self.folder = folder
+        self.days = days
         self.music, self.lists = folder / "music", folder / "lists"
         self.starts = starts
         self.path = folder / "library.db"
         self.patch = patch
-        for number in range(1, FILES + 1):
+        for number in range(1, files + 1):
             kind = audio.KINDS[number % len(audio.KINDS)]
             audio.make(
                 self.music / f"{number}{audio.ending(kind)}", kind, seed=number, seconds=SECONDS,
@@ -63,7 +82,7 @@ class Place:
         """Import what the playlists are on a day."""
         at = f"2026-01-{10 + day:02}T12:00:00Z"
         exports = self.folder / f"day-{day}"
-        for name, numbers in DAYS[day].items():
+        for name, numbers in self.days[day].items():
             made.write(exports / f"{name}.csv", songs(*numbers), at)
         self.starts.run(self.path, "import-csv", "--whole-library", exports)
 
@@ -83,6 +102,15 @@ class Place:
 
 UNDO = ("files", "undo", "--yes")
 COMMAND = ("reconcile", "--sink", "folders", "--yes", "--allow-removals")
+
+
+def undisturbed(place: Place, flags: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the state after all days, with no run killed."""
+    place.enter()
+    for day in range(len(place.days)):
+        place.take(day)
+        place.reconcile(*flags)
+    return place.state()
 
 
 def kill_often(
@@ -107,7 +135,12 @@ def kill_often(
     return killed
 
 
-@pytest.mark.parametrize("flags", [("--link", "auto"), ("--move",)], ids=["links", "moves"])
+BOTH_WAYS = pytest.mark.parametrize(
+    "flags", [("--link", "auto"), ("--move",)], ids=["links", "moves"]
+)
+
+
+@BOTH_WAYS
 def test_killed_again_and_again_nothing_is_lost_and_the_next_run_completes(
     flags: tuple[str, ...], starts: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,11 +156,34 @@ def test_killed_again_and_again_nothing_is_lost_and_the_next_run_completes(
         place.reconcile(*flags)
     assert kills == KILLS // 2
     assert contents(place.music, place.lists) == before
-    undisturbed = Place(tmp_path / "whole", starts, monkeypatch)
-    undisturbed.enter()
-    for day in range(len(DAYS)):
-        undisturbed.take(day)
-        undisturbed.reconcile(*flags)
-    assert place.state() == undisturbed.state()
+    whole = Place(tmp_path / "whole", starts, monkeypatch)
+    assert place.state() == undisturbed(whole, flags)
     place.enter()
     assert starts.json(place.path, "reconcile", "--sink", "folders", "--dry-run")["empty"]
+
+
+@BOTH_WAYS
+def test_killed_at_a_step_whatever_was_begun_is_completed_or_never_was(
+    flags: tuple[str, ...], starts: Forge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = undisturbed(Place(tmp_path / "whole", starts, monkeypatch, FEW_DAYS, FEW), flags)
+    for story in range(STORIES):
+        chance = random.Random(f"{story} {flags}")
+        place = Place(tmp_path / str(story), starts, monkeypatch, FEW_DAYS, FEW)
+        place.enter()
+        before = contents(place.music)
+        told: list[tuple[object, ...]] = [(story,)]
+        for day in range(len(FEW_DAYS)):
+            place.take(day)
+            for _ in range(chance.randint(1, 6)):
+                words = UNDO if chance.random() < 0.4 else (*COMMAND, *flags)
+                at = chance.randint(1, STEPS) if chance.random() < 0.8 else None
+                code, out, err = starts.start(place.path, *words, kill_at=at).finish()
+                told.append((day, words[0], at, code))
+                assert code in (-signal.SIGKILL, 0, 1 if words is UNDO else 0), (told, out + err)
+                assert set(contents(place.music, place.lists)) == set(before), told
+            ended = place.reconcile(*flags, code=None)
+            assert ended[0] == 0, (told, ended)
+        assert contents(place.music, place.lists) == before, told
+        assert place.state() == whole, told
+        assert starts.json(place.path, "reconcile", "--sink", "folders", "--dry-run")["empty"]

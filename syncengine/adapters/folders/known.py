@@ -142,7 +142,12 @@ class Known:
         if number is not None:
             return Recognised(number, sound=found is not None)
         if found is None:
-            named = self._by_name.get(basename(leads), ())
+            name = basename(leads)
+            named = [
+                each
+                for each in self._by_name.get(name, ())
+                if basename(self.files[each].path) == name
+            ]
             return Recognised(named[0], sound=False) if len(named) == 1 else None
         number = self._by_identity.get(identity(found))
         if number is None or not self._is(number, path, found):

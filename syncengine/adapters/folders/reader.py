@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from errno import ENOMEM
 from pathlib import PurePath
 
 from syncengine.adapters.folders.audio_digest import audio_digest
 from syncengine.adapters.folders.careful_file import CarefulFile, Unreadable, opened, stat_of
 from syncengine.adapters.folders.container import recognise
 from syncengine.adapters.folders.payload import find_payload
-from syncengine.adapters.folders.tags import read_tags
+from syncengine.adapters.folders.tags import load_parsers, read_tags
 from syncengine.core.audio_file import AudioFile, Stat, Tags
 from syncengine.core.music_folder import TRY_AGAIN, FoundFile
 
@@ -22,6 +23,7 @@ def read_audio(found: FoundFile) -> AudioFile | None:
     Whatever is wrong with it becomes its ``problem``. A problem that may pass leaves no time of
     change, so that the next scan tries again.
     """
+    load_parsers()
     try:
         with opened(found.path) as file:
             before = stat_of(os.fstat(file.fileno()))
@@ -53,6 +55,8 @@ def _content(file: CarefulFile, ending: str) -> tuple[str | None, Tags, str | No
         return digest, _NOTHING, str(error)
     except OSError:
         raise
+    except MemoryError as error:
+        raise OSError(ENOMEM, "there is not enough memory") from error
     except Exception as error:  # noqa: BLE001 -- damaged files bring out of a parser whatever is in it
         said = str(error)[:200]
         what = f": {said}" if said not in {"", "error"} else ""

@@ -15,10 +15,9 @@ from syncengine.adapters.folders.steps import (
     basename,
     is_file,
     is_folder,
-    is_link,
     join,
 )
-from syncengine.adapters.folders.wanting import FILE, HOME, PLAYLISTS
+from syncengine.adapters.folders.wanting import HOME, PLAYLISTS
 from syncengine.core.moment import Instant
 from syncengine.core.path_text import path_text
 from syncengine.core.placing import UNASSIGNED_FOLDER
@@ -46,8 +45,6 @@ class Standing:
         self._root = places.root
         self._known = known
         self._listing = listing
-        self._loose: set[str] = set()
-        """Folders with links that lead nowhere, of which nobody knows whose they were."""
 
     # ----------------------------------------------------------------------------------- playlists
 
@@ -55,6 +52,8 @@ class Standing:
         """Yield the folders with a list of ours, of some keys or of any; those asked for are mended."""
         for name in self._folders():
             found = self._listing.list_in(name)
+            if found is None and keys is not None:
+                self._clear(name)
             if found is None or (keys is not None and found.key not in keys):
                 continue
             stem = basename(found.path).removesuffix(ENDING)
@@ -65,6 +64,14 @@ class Standing:
             if keys is not None and stem != name and is_as_written(found.text):
                 self._mend(stem, name)
             yield self._playlist(name)
+
+    def _clear(self, name: str) -> None:
+        """Take a folder away in which there is nothing but what a run that was killed had begun."""
+        path = join(self._root, name)
+        if any(map(is_temporary, self._disk.names(path))):
+            sweep(self._disk, path, self._known.is_only_name)
+            if not self._disk.names(path):
+                self._disk.remove_folder(path)
 
     def _named_again(self, name: str, stem: str) -> bool:
         """Give a folder its name back that lost it when a run was killed that changed its case."""
@@ -96,20 +103,22 @@ class Standing:
     def files(self, keys: Collection[str] | None = None) -> Iterator[SeenItem]:
         """Yield the files that stand somewhere, of some keys or all.
 
-        Of those asked for, what stands in part is said to be not as it should be in anything, so that
-        what was begun is done again.
+        Of those asked for nobody knows how far a write came: other names of a file, or copies of it, may
+        be where no playlist folder is.
         """
         numbers = None if keys is None else {int(each) for each in keys if each.isdecimal()}
         if numbers is not None:
             self._known.also(numbers)
         found = self._look(carefully=numbers is not None)
         self._follow_moved(found, numbers or set())
+        if numbers is not None:
+            found = self._look()  # as every later look has it, now that it is known where they are
         for number in sorted(found if numbers is None else numbers):
             stands = found.get(number, [])
             if stands or (numbers is not None and self._home(number)):
-                yield self._file(number, stands, doubted=numbers is not None)
+                yield self._file(number, stands, unclear=numbers is not None)
 
-    def _look(self, *, carefully: bool) -> dict[int, list[Stand]]:
+    def _look(self, *, carefully: bool = False) -> dict[int, list[Stand]]:
         found: dict[int, list[Stand]] = {}
         for folder in self._folders():
             path = join(self._root, folder)
@@ -119,9 +128,7 @@ class Standing:
                     continue
                 state = entry.stat(follow_symlinks=False)
                 which = self._known.at(entry.path, state, carefully=carefully)
-                if which is None and is_link(state) and not self._leads(entry.path):
-                    self._loose.add(folder)
-                elif which is not None:
+                if which is not None:
                     stand = Stand(folder, entry.name, which.sound, which.itself)
                     found.setdefault(which.number, []).append(stand)
         return found
@@ -154,34 +161,23 @@ class Standing:
         """Tell whether a file that is not at its path was moved: its folder is there, so its drive is."""
         return is_folder(self._disk.state_behind(path.rpartition("/")[0] or "/"))
 
-    def _file(self, number: int, stands: list[Stand], *, doubted: bool) -> SeenItem:
+    def _file(self, number: int, stands: list[Stand], *, unclear: bool = False) -> SeenItem:
         file = self._known.files[number]
-        if not doubted:
-            stands = _without_rescued(stands)
+        stands = _without_rescued(stands)
         names = Counter(each.name for each in stands if not is_temporary(each.name))
         home = self._home(number)
         own = basename(file.path)
         name = max(sorted(names), key=lambda each: (names[each], each == own), default=own)
-        folders = [each.folder for each in stands if doubted or each.name == name]
-        folders += sorted(self._loose) if doubted else []
+        folders = [each.folder for each in stands if each.name == name]
         fields: dict[str, Value] = {
             TITLE: path_text(name),
             PLAYLISTS: tuple(map(path_text, dict.fromkeys(folders))) or None,
             HOME: None if home is None else (path_text(home),),
         }
-        if doubted and not self._is_whole(number, stands, name):
-            fields |= {TITLE: "", HOME: (), FILE: ""}
         made = Instant(file.stat.modified_ns // _NS)
-        return SeenItem("file", path_text(name), (str(number),), fields, False, made)
-
-    def _is_whole(self, number: int, stands: list[Stand], name: str) -> bool:
-        path = self._known.files[number].path
-        is_there = self._disk.state_behind(path) is not None
-        is_one = all(each.sound and each.name == name for each in stands)
-        return is_there and is_one and not self._loose
-
-    def _leads(self, path: str) -> bool:
-        return self._disk.state_behind(path) is not None
+        return SeenItem(
+            "file", path_text(name), (str(number),), fields, False, made, unclear=unclear
+        )
 
     def _home(self, number: int) -> str | None:
         file = self._known.files.get(number)
@@ -203,7 +199,7 @@ class Standing:
                     Stand(folder, name, which.sound, which.itself)
                 )
         for number in sorted(stands, key=lambda each: (-len(stands[each]), each)):
-            return self._file(number, stands[number], doubted=False)
+            return self._file(number, stands[number])
         return None
 
     def _folders(self) -> list[str]:

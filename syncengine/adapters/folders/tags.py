@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib import import_module
+from threading import Lock
+from types import ModuleType
 from typing import Any
 
 from syncengine.adapters.folders.careful_file import CarefulFile, Unreadable
@@ -34,6 +37,24 @@ _ATOMS = {
 }
 _SAME = {"album artist": "albumartist", "description": "comment", "www": "url", "contact": "url"}
 """Names in Vorbis and APE comments that mean what another one means."""
+
+
+_PARSERS = (
+    "aac", "apev2", "flac", "id3", "mp3", "mp4", "oggflac", "oggopus", "oggspeex", "oggvorbis",
+)  # fmt: skip
+_LOADING = Lock()
+_loaded: list[ModuleType] = []
+
+
+def load_parsers() -> None:
+    """Import all of mutagen that reads files, once.
+
+    Threads that import its parts at the same time wait for each other, until Python makes one of them
+    fail ("deadlock detected"): a sound file would be called damaged.
+    """
+    if len(_loaded) < len(_PARSERS):
+        with _LOADING:
+            _loaded[:] = [import_module(f"mutagen.{name}") for name in _PARSERS]
 
 
 def read_tags(file: CarefulFile, container: Container, start: int, payload: Payload) -> Tags:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from syncengine.adapters.folders import reader
 from syncengine.adapters.folders.audio_digest import SAMPLE
+from syncengine.adapters.folders.careful_file import stat_of
 from syncengine.adapters.folders.reader import read_audio
 from syncengine.adapters.folders.scanner import at
 from syncengine.core.audio_file import AudioFile, Tags
 from syncengine.core.identity import TrackKey
+from syncengine.core.music_folder import TRY_AGAIN, FoundFile
 from tests.audio import KINDS, ending, make, retag
 
 TRACK = TrackKey("spotify:track:4uLU6hMCjMI75M1A2tKUQC")
@@ -348,3 +353,52 @@ def test_no_kind_of_frame_disturbs(tmp_path: Path) -> None:
     tags.save(path)
     assert len(id3().ID3(path)) > 60
     assert good(path).title == "A"
+
+
+def test_threads_that_read_the_first_files_do_not_hinder_each_other(tmp_path: Path) -> None:
+    """Imported at once by several threads, parts of mutagen wait for each other: that is no damage."""
+    for number in range(36):
+        kind = KINDS[number % len(KINDS)]
+        make(tmp_path / f"{number}{ending(kind)}", kind, seed=number, title="A")
+    program = """
+import sys
+from pathlib import Path
+from threading import Barrier, Thread
+from syncengine.adapters.folders.careful_file import stat_of
+from syncengine.adapters.folders.reader import read_audio
+from syncengine.core.music_folder import FoundFile
+
+sys.setswitchinterval(1e-6)
+files = [FoundFile(str(each), stat_of(each.stat())) for each in sorted(Path(sys.argv[1]).glob("*.*"))]
+barrier = Barrier(len(files))
+problems = []
+
+def read(found):
+    barrier.wait()
+    problems.append(read_audio(found).problem)
+
+threads = [Thread(target=read, args=(each,)) for each in files]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+print(len(problems), set(problems))
+"""
+    for _ in range(3):
+        said = subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path)],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert said.stdout == "36 {None}\n", said
+
+
+def test_a_lack_of_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(reader, "read_tags", no_memory)
+    path = make(tmp_path / "a.mp3", "mp3")
+    found = read_audio(FoundFile(str(path), stat_of(path.stat())))
+    assert found is not None
+    assert found.problem == "it cannot be read: there is not enough memory"
+    assert found.stat.modified_ns == TRY_AGAIN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_all_there_is(house: House) -> None:
     assert seen.fields == {"Name": "A.mp3", "Playlists": ("Mix", "Rock"), "Home": None}
     assert seen.created_at == NOON
     assert list(house.writer.changed("file", NOON)) == [seen]
-    assert list(house.writer.find("file", {"1", "2", "x"}, NOON)) == [seen]
+    assert list(house.writer.find("file", {"1", "2", "x"}, NOON)) == [replace(seen, unclear=True)]
     assert list(house.writer.find("file", (), NOON)) == []
     assert house.writer.at("A.mp3") == seen
     assert house.writer.at("B.mp3") is None
@@ -105,8 +106,7 @@ def test_reading_asks_for_no_file_of_the_music(
     assert len(asked) < 10
 
 
-def test_of_what_was_cut_off_nothing_is_said_to_be_done(tmp_path: Path) -> None:
-    """Unless all is: what is agreed then is that the change is to be made, from all that may be there."""
+def test_what_was_cut_off_is_unclear_and_completed_when_it_is_made_again(tmp_path: Path) -> None:
     wanted: dict[str, Value] = {"Name": "B.mp3", "Home": ("Late",), "Playlists": ("Late", "Rock")}
 
     def fresh(name: str) -> House:
@@ -129,21 +129,25 @@ def test_of_what_was_cut_off_nothing_is_said_to_be_done(tmp_path: Path) -> None:
         with pytest.raises(Killed):
             house.writer.write(a_file(1, wanted, BOTH))
         (seen,) = house.anew().find("file", {"1"}, NOON)
-        stand = {
-            each.parent.name for each in house.root.rglob("*.mp3") if not each.name.startswith(".")
-        }
-        there = seen.fields["Playlists"]
-        assert isinstance(there, tuple)
-        assert stand <= set(there)
-        assert all(seen.fields[name] != wanted[name] for name in ("Name", "Home")), at
-        assert seen.fields.get("File", "") == ""
-        # From what is said, the same comes to be.
-        before: dict[str, Value] = {**BOTH, "Playlists": there}
-        house.writer.write(a_file(1, wanted, before, address=seen.address))
+        assert seen.unclear
+        # What is said of it does not hinder that it is agreed, where it cannot be completed.
+        (looked,) = house.writer.everything("file")
+        assert replace(seen, unclear=False) == looked, at
+        house.writer.write(a_file(1, wanted, BOTH))
         assert {each for each in house.tree() if each.endswith(".mp3")} == {
             "Late/B.mp3",
             "Rock/B.mp3",
         }
+
+
+def test_a_folder_with_nothing_but_half_a_list_is_cleared_away(house: House) -> None:
+    for name in ("Begun", "Mine"):
+        (house.root / name).mkdir()
+        (house.root / name / ".syncengine-list.partial").write_text("#EXT")
+    (house.root / "Mine" / "mine.txt").touch()
+    list(house.anew().find("playlist", {"b"}, NOON))
+    assert not (house.root / "Begun").exists()
+    assert [each.name for each in (house.root / "Mine").iterdir()] == ["mine.txt"]
 
 
 def test_a_rename_of_a_folder_that_was_cut_off_is_completed(tmp_path: Path) -> None:
