@@ -125,20 +125,19 @@ class Survey:
             f"drive plugged in? If they were taken away on purpose, lift with {lift}"
             for folder in (self.scanned.emptied if self.scanned else ())
         ]
-        if self.scanned and not self._wishes.accept_emptied:
+        if not self._wishes.accept_emptied:
             found += self._emptied_playlists(lift)
         return [
             GuardRefusal(EMPTIED_SOURCE, f"{SINK.capitalize()}: {each}", lift) for each in found
         ]
 
-    def make_root(self) -> None:
-        """Make the folder for playlists where it was never used: else its drive is away.
+    def is_new(self) -> bool:
+        """Tell whether there is no folder for playlists, and never was: else its drive is away."""
+        return not playlists_dir(self.settings).exists() and not self._files_put()
 
-        Raises UserError where it cannot be made.
-        """
+    def make_root(self) -> None:
+        """Make the folder for playlists. Raises UserError where it cannot be made."""
         root = playlists_dir(self.settings)
-        if root.exists() or self._files_put():
-            return
         try:
             root.mkdir()
         except OSError as error:
@@ -260,10 +259,13 @@ def open_hand(
 
     survey = Survey(settings, database.unit, database.reading, clock, wishes)
     sink = make_sink(settings, survey, wishes)
-    if not dry_run:
+    is_new = survey.is_new()
+    if is_new and not dry_run:
         survey.make_root()
     book = KeptFiles(partial(database.unit, durable=True), clock)
-    writer = FoldersWriter(playlists_dir(settings), sink.link, book, sink.list_of, clock)
+    writer = FoldersWriter(
+        playlists_dir(settings), sink.link, book, sink.list_of, clock, is_new=is_new and dry_run
+    )
 
     def look(watch: Watch) -> None:
         survey(watch)

@@ -119,8 +119,10 @@ def open_hands(
     clock: Clock,
     names: Sequence[str],
     wishes: SinkWishes = NO_SINK_WISHES,
+    *,
+    dry_run: bool = False,
 ) -> Iterator[list[Hand]]:
-    """Return sinks by name with what writes to them, while the block runs.
+    """Return sinks by name with what writes to them, while the block runs; a ``dry_run`` makes none ready.
 
     Raises ConfigError for one that is not set up.
     """
@@ -131,7 +133,7 @@ def open_hands(
         hands = []
         for name in names:
             if name == "folders":
-                hands.append(folders.open_hand(settings, database, clock, wishes))
+                hands.append(folders.open_hand(settings, database, clock, wishes, dry_run=dry_run))
                 continue
             writer = stack.enter_context(notion.open_writer(settings, database, clock))
             with database.reading() as unit:

@@ -158,7 +158,9 @@ def _hands(
     from syncengine.bootstrap.sink_wishes import NO_SINK_WISHES
 
     wishes = order.sink_wishes or NO_SINK_WISHES
-    return sinks.open_hands(cli.settings, database, cli.clock, order.names, wishes)
+    return sinks.open_hands(
+        cli.settings, database, cli.clock, order.names, wishes, dry_run=order.dry_run
+    )
 
 
 def _prepared(

@@ -12,7 +12,7 @@ from syncengine.core.moment import Instant
 from syncengine.core.music_folder import MusicFolders, is_under
 from syncengine.core.plan import Agreed
 from syncengine.core.scope import Scope
-from syncengine.errors import NotFound
+from syncengine.errors import EmptiedSource, NotFound
 from syncengine.jobs.apply_report import ApplyReport
 from syncengine.jobs.reconcile import Wishes
 from syncengine.jobs.reconciling import Hand, Tools, carry_out, plan_of, side_of
@@ -77,7 +77,10 @@ class Placed:
 
 
 def place(arrived: Arrived, hand: Hand, tools: Tools) -> Placed:
-    """Bring one file into the folders of its playlists, with their lists; only who holds the lock may."""
+    """Bring one file into the folders of its playlists, with their lists; only who holds the lock may.
+
+    Raises EmptiedSource where these folders were emptied, or their drive is away.
+    """
     name = hand.sink.name
     settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
     with tools.open_unit() as unit:
@@ -89,6 +92,8 @@ def place(arrived: Arrived, hand: Hand, tools: Tools) -> Placed:
     elif match.acts:
         scope = Scope(files=frozenset({str(arrived.number)}))
         planned = plan_of([hand], tools, Wishes(scope))
+        for refusal in planned.plan.sinks[name].refusals:
+            raise EmptiedSource(refusal.message, lift=refusal.lift)
         report = carry_out(hand, planned, tools)
     with tools.open_unit() as unit:
         now = {(each.entity, each.key): each for each in unit.agreed.agreed(name)}

@@ -255,3 +255,23 @@ def test_a_dry_run_of_an_adoption_makes_no_folder(house: FolderShell) -> None:
     house.song(1, place="legacy/x.mp3")
     house.json("files", "adopt", house.folder / "legacy", "--dry-run")
     assert not house.lists.exists()
+
+
+def test_a_dry_run_that_looks_makes_no_folder(house: FolderShell) -> None:
+    house.take("Mix", 1)
+    house.song(1)
+    planned = house.json("reconcile", "--sink", "folders", "--dry-run", "--refresh")
+    assert planned["sinks"]["folders"]["summary"]["create"] == 2
+    assert not house.lists.exists()
+
+
+def test_place_does_nothing_where_the_folder_for_playlists_was_emptied(filled: FolderShell) -> None:
+    """A drive that is away leaves an empty folder where it is mounted."""
+    filled.take("New", 9)
+    download = filled.song(9, place="downloads/x.mp3")
+    filled.lists.rename(filled.folder / "away")
+    filled.lists.mkdir()
+    said = filled("place", download, code=3)
+    assert "is the drive plugged in" in said.err
+    assert download.exists()
+    assert not list(filled.lists.iterdir())

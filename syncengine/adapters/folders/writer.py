@@ -45,15 +45,20 @@ class FoldersWriter:
         lists: Callable[[str], str | None],
         clock: Clock,
         *,
+        is_new: bool = False,
         disk: Disk | None = None,
     ) -> None:
-        """``lists`` returns the text of the list that a playlist is to have now, by its key."""
+        """``lists`` returns the text of the list that a playlist is to have now, by its key.
+
+        ``is_new`` says that there is no root yet, and nothing to be read: else its drive is away.
+        """
         self._disk = disk or Disk()
         self._places = Places(os.path.abspath(root), self._disk)  # noqa: PTH100 -- leaves no ".."
         self._book = book
         self._clock = clock
         self._lock = Lock()
         self._is_stopped = False
+        self._is_new = is_new
         self._known: Known | None = None
         swept: set[str] = set()
         self._placing = Placing(self._places, link, self._files, swept)
@@ -131,6 +136,8 @@ class FoldersWriter:
             raise away(root, operation, self._clock)
 
     def _read(self, entity: Entity, keys: set[str] | None) -> list[SeenItem]:
+        if self._is_new:
+            return []
         with self._lock, refusing(self._disk, self._places.root, "read", self._clock):
             self._begin("read")
             self._known = None  # a scan may have been since
