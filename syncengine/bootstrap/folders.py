@@ -94,7 +94,12 @@ class Survey:
         self._read = 0
 
     def __call__(self, watch: Watch = NOBODY) -> None:
-        """Scan the music folders, and match what is new with the library."""
+        """Scan the music folders, and match what is new with the library.
+
+        Raises TryLater where it would be accepted that the folder for playlists was emptied, and there
+        is none: its drive is away.
+        """
+        from syncengine.adapters.folders.refusing import away
         from syncengine.jobs.matching import match_files
         from syncengine.jobs.scan import scan
 
@@ -103,6 +108,9 @@ class Survey:
             watch.advance(done - self._read)
             self._read = done
 
+        root = playlists_dir(self.settings)
+        if self._wishes.accept_emptied and not root.exists() and self._files_put():
+            raise away(str(root), "scan", self._clock)
         watch.describe("looking at the audio files")
         self.scanned = scan(
             music_folders(self.settings),

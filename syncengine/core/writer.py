@@ -38,8 +38,8 @@ class Written(NamedTuple):
     """What a write came to: where the thing is, and what the sink says that it holds there now.
 
     ``holds`` has the fields that were written, as ``SeenItem.fields`` would have them, but for relations
-    that the answer does not show whole. A field that was to be written and that the sink has no place
-    for is in ``left_out``. ``note`` is what a person should know of it, in a sentence.
+    that the answer does not show whole. A field that was to be written and was not, such as one that the
+    sink has no place for, is in ``left_out``. ``note`` is what a person should know of it, in a sentence.
     """
 
     address: str

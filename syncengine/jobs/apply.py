@@ -185,8 +185,22 @@ class _Applying:
             return False
         # What is related to has to be there first; the order of a plan sees to it that it was begun.
         needed = set(related(self._queue[0], self._sink.policies))
+        if self._writer.in_steps:  # and what it is to leave has to be where it will be
+            needed |= self._held_by(self._queue[0])
         under_way = {(each.action.entity, each.action.key) for each in self._flying.values()}
         return needed.isdisjoint(under_way) and needed.isdisjoint(beginning)
+
+    def _held_by(self, action: Action) -> set[Target]:
+        """Return what a thing is related to now."""
+        before = self._agreed.get((action.entity, action.key))
+        policies = self._sink.policies.get(action.entity, {})
+        held = before.properties if before else {}
+        return {
+            (policy.to, key)
+            for name, policy in policies.items()
+            if isinstance(policy, Related) and isinstance(keys := held.get(name), tuple)
+            for key in keys
+        }
 
     def _write_down(self, intents: Iterable[Intent]) -> list[int]:
         """Write in one transaction how writes ended, and which are made next."""
@@ -253,7 +267,7 @@ class _Applying:
         if written.note:
             self._report.notes.append(written.note)
         now = self._names.settled(action, before, flight.pushed, written)
-        if action.action == "remove" and self._sink.forgets:
+        if self._sink.forgets and (action.action == "remove" or not now.properties):
             self._agreed.pop(target, None)
             self._settled.pop(target, None)
             self._lost.append(target)
@@ -277,10 +291,10 @@ class _Applying:
             self._queue = deque(each for each in self._queue if each.action != "create")
         if isinstance(error, Gone) and flight.action.action != "create":
             self._gone.append(flight.action)
-        # What may have been done keeps its intent open: the next run looks for it first.
+        # What may have been done, or begun, keeps its intent open: the next run looks for it first.
         is_create = flight.action.action == "create"
         may_be_done = OutcomeUnknown if is_create else OutcomeUnknown | TryLater
-        if not isinstance(error, may_be_done):
+        if not (self._writer.in_steps or isinstance(error, may_be_done)):
             self._ended.append(Ended(flight.number, FAILED, str(error)))
 
     def _finish_what_is_under_way(self) -> None:

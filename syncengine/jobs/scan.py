@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncengine.core.audio_file import AudioFile
@@ -115,9 +115,11 @@ def _walk(music: MusicFolders, known: Sequence[KnownFile]) -> Walk:
     placed = music.playlists
     if placed is None:
         return walk
-    paths = [each.file.path for each in known if not each.gone and is_under(each.file.path, placed)]
+    inside = [each for each in known if is_under(each.file.path, placed)]
+    paths = [each.file.path for each in inside if not each.gone]
     already = {each.path for each in walk.files}
     there = [each for each in music.at(paths) if each.path not in already]
+    there += _back_again(music, inside, {*already, *paths})
     if not there:
         return walk
     inodes = {(each.stat.device, each.stat.inode) for each in there}
@@ -128,6 +130,21 @@ def _walk(music: MusicFolders, known: Sequence[KnownFile]) -> Walk:
         else:
             files.append(each)
     return Walk(files, repeated, walk.unseen, walk.missing)
+
+
+def _back_again(
+    music: MusicFolders, inside: Sequence[KnownFile], others: Container[str]
+) -> list[FoundFile]:
+    """Return files that were gone from the folder for playlists, and stand where they did as they were."""
+    gone = {each.file.path: each.file.stat for each in inside if each.gone}
+    alive = {(each.file.stat.device, each.file.stat.inode) for each in inside if not each.gone}
+    return [
+        each
+        for each in music.at([path for path in gone if path not in others])
+        if (each.stat.size, each.stat.modified_ns)
+        == (gone[each.path].size, gone[each.path].modified_ns)
+        and (each.stat.device, each.stat.inode) not in alive
+    ]
 
 
 def _living_on(

@@ -171,7 +171,7 @@ class _Settling:
                 False  # it is planned from what stands; whoever does that is told the reason then
             )
         now = self._translation.settled(action, before, pushed, written)
-        if change.gone:
+        if change.gone or not now.properties:
             self._lose(target)
             self.ended.append(Ended(doubt.number, DONE, address=written.address))
         else:

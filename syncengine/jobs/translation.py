@@ -67,8 +67,13 @@ class Translation:
         written: Written,
     ) -> Agreed:
         """Return what is agreed once the change that an action asks for was written."""
-        left = {name: value for name, value in pushed.items() if name not in written.left_out}
         holds = self.in_keys(action.entity, written.holds)
+        # What is there instead of what was left out is agreed: else the next look takes it for an edit.
+        left = {
+            name: holds[name] if name in written.left_out else value
+            for name, value in pushed.items()
+            if name not in written.left_out or name in holds
+        }
         return settle(action, before, written.address, pushed=left, holds=holds)
 
     def _before(self, action: Action, before: Agreed) -> dict[str, Value]:

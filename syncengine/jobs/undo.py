@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syncengine.core.plan import TITLE, Action, Agreed, Kind, Related, Target, Value, action_id
+from syncengine.core.plan import Action, Agreed, Kind, Related, Target, Value, action_id
 from syncengine.core.sink import Sink
 from syncengine.errors import NotFound
 from syncengine.jobs.apply import Means, apply
@@ -86,19 +86,9 @@ def undo(undoing: Undoing, hand: Hand, tools: Tools, progress: Progress = silent
     with tools.open_unit() as unit:
         if not stopped:
             unit.journal(name).forget_undo(back)
-        # A file that was taken away because there was another one like it is nothing that was agreed.
-        unit.agreed.forget(name, _unagreed(undoing))
         unit.agreed.forget_agreement(name)
         unit.commit()
     return report
-
-
-def _unagreed(undoing: Undoing) -> list[Target]:
-    return [
-        (each.entity, each.key)
-        for each in undoing.actions
-        if each.action == "create" and not any(name == TITLE for name in each.fields)
-    ]
 
 
 def _better_keys(side: Side) -> dict[Target, str]:
