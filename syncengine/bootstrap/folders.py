@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 from syncengine.core.guard import EMPTIED_SOURCE, LIFTS
 from syncengine.core.identity import PlaylistKey
+from syncengine.core.music_folder import is_under
 from syncengine.core.path_text import path_of
 from syncengine.core.placing import UNASSIGNED, UNASSIGNED_FOLDER
 from syncengine.core.plan import TITLE, GuardRefusal
@@ -120,10 +121,25 @@ class Survey:
             accept_emptied=self._wishes.accept_emptied,
             stand_ins=partial(_stand_ins, self.reading, playlists_dir(self.settings)),
         )
+        self._see_that_there_are_folders()
         watch.describe("matching files with tracks")
         with self.open_unit() as unit:
             match_files(unit, self._clock)
             unit.commit()
+
+    def _see_that_there_are_folders(self) -> None:
+        """Raise ConfigError for a music folder that is not there, and in which no file ever was."""
+        missing = [each for each in music_folders(self.settings).folders if not os.path.isdir(each)]  # noqa: PTH112 -- a path as it is
+        if not missing:
+            return
+        with self.open_unit() as unit:
+            known = [each.file.path for each in unit.audio_files.known()]
+        for folder in missing:
+            if not any(is_under(path, folder) for path in known):
+                raise ConfigError(
+                    f"the music folder {folder} does not exist",
+                    ["make it, or set SYNCENGINE_MUSIC_DIRS to where the audio files are"],
+                )
 
     def warnings(self) -> list[GuardRefusal]:
         """Return why no folder should be touched: what was there is away, as a drive is."""
@@ -301,6 +317,17 @@ def repeated_in(hand: Hand) -> Repeated:
         return sink.assignment.repeated if isinstance(sink, FoldersSink) else {}
 
     return repeated
+
+
+def same_bytes(one: str, other: str) -> bool:
+    """Tell whether two files have the same bytes; what cannot be read is like none."""
+    from syncengine.adapters.folders.steps import Disk
+
+    disk = Disk()
+    try:
+        return disk.digest(one) == disk.digest(other)
+    except OSError:
+        return False
 
 
 def survey_tree(

@@ -5,8 +5,10 @@ Of each kind tracks come first, which people know best; a plan's own order is th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.table import Table
@@ -33,6 +35,7 @@ _ELEMENTS = 3
 _WIDTH = 60
 _VALUE_WIDTH = 32
 _ELLIPSIS = "…"
+_DIGEST = re.compile("[0-9a-f]{24,}")
 _COLUMNS = ("create", "update", "remove", "conflict", "unchanged")
 _KINDS: tuple[tuple[Kind, str, str, str], ...] = (
     ("conflict", "in conflict", "!", "yellow"),
@@ -74,7 +77,7 @@ def _show_sink(name: str, sink: SinkPlan, console: Console, *, configured: bool)
             some = f", {SHOWN} of them" if len(found) > SHOWN else ""
             _print(console, f"  {len(found):,} {words}{some}{_how(found)}:", colour)
             found.sort(key=lambda action: -ENTITIES.index(action.entity))
-            console.print(_sample(found[:SHOWN], mark, colour))
+            console.print(_sample(found[:SHOWN], mark, colour, sink.names))
     console.print()
 
 
@@ -91,13 +94,15 @@ def _how(found: Sequence[Action]) -> str:
 def _headline(sink: SinkPlan) -> str:
     if sink.actions:
         return _cost(sink.estimate)
+    if sink.refusals:
+        return "refused"
     if not sink.summary.unchanged:
         return "nothing to do, and nothing there"
     return f"nothing to do, {sink.summary.unchanged:,} unchanged"
 
 
 def _cost(estimate: Estimate) -> str:
-    calls = f"{estimate.calls:,} call{'' if estimate.calls == 1 else 's'}"
+    calls = f"{estimate.calls:,} {estimate.unit}{'' if estimate.calls == 1 else 's'}"
     if not estimate.calls or estimate.seconds <= 0:
         return calls
     return f"{calls}, about {duration(estimate.seconds)}"
@@ -121,37 +126,45 @@ def _cells(tally: Tally) -> Iterator[str]:
         yield f"{count:,}" if count else "·"
 
 
-def _sample(actions: Sequence[Action], mark: str, colour: str) -> Table:
+def _sample(actions: Sequence[Action], mark: str, colour: str, names: Mapping[str, str]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     table.add_column(style=colour, no_wrap=True)
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
     for action in actions:
         about = Text(_short(action.title, _WIDTH))
-        table.add_row(Text(f"    {mark} {action.entity}"), about, _details(action))
+        table.add_row(Text(f"    {mark} {action.entity}"), about, _details(action, names))
     return table
 
 
-def _details(action: Action) -> Text:
+def _details(action: Action, names: Mapping[str, str]) -> Text:
     lines = []
     if action.action in ("update", "conflict"):
-        lines.append("; ".join(_changes(action)))
+        lines.append("; ".join(_changes(action, names)))
     lines += [safe(action.reason), *(f"note: {safe(note)}" for note in action.notes)]
     return Text("\n".join(filter(None, lines)))
 
 
-def _changes(action: Action) -> Iterator[str]:
+def _changes(action: Action, names: Mapping[str, str]) -> Iterator[str]:
     for name, (old, new) in islice(action.fields.items(), _FIELDS):
-        yield change(name, old, new)
+        yield change(name, old, new, names)
     if len(action.fields) > _FIELDS:
         yield f"{len(action.fields) - _FIELDS} more"
 
 
-def change(name: str, old: Value, new: Value) -> str:
-    """Return what becomes of a field, in a few words."""
+def change(
+    name: str, old: Value, new: Value, names: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Return what becomes of a field, in a few words; ``names`` are what keys are called."""
     if name == IN_TRASH and old in _PLACES:
         return _PLACES[old]
-    return f"{safe(name)} {_change(old, new)}"
+    return f"{safe(name)} {_change(_named(old, names), _named(new, names))}"
+
+
+def _named(value: Value, names: Mapping[str, str]) -> Value:
+    if not isinstance(value, tuple):
+        return value
+    return tuple(names.get(each, each) for each in value)
 
 
 def _change(old: Value, new: Value) -> str:
@@ -160,7 +173,13 @@ def _change(old: Value, new: Value) -> str:
         added = [f"+{_short(each, _VALUE_WIDTH)}" for each in after if each not in before]
         gone = [f"-{_short(each, _VALUE_WIDTH)}" for each in before if each not in after]
         return _listed([*added, *gone]) or "in another order"
-    return f"{shown_value(old)} → {shown_value(new)}"
+    was, is_now = shown_value(old), shown_value(new)
+    # A digest, or what differs only where it is cut off, tells a person nothing but that.
+    if was == is_now or any(
+        isinstance(each, str) and _DIGEST.fullmatch(each) for each in (old, new)
+    ):
+        return "changed"
+    return f"{was} → {is_now}"
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -164,10 +164,11 @@ class GuardRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What applying would cost."""
+    """What applying would cost; ``unit`` is what a call is called, in the singular."""
 
     calls: int
     seconds: float
+    unit: str = "call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,8 @@ class Tally:
 class SinkPlan:
     """What one sink would do, in order; with any refusal, applying does none of it.
 
-    ``state`` is a digest of what else than the library it was made from; empty for nothing.
+    ``state`` is a digest of what else than the library it was made from; empty for nothing. ``names`` are
+    what the keys are called that the changes name in relations; a saved plan has none.
     """
 
     entities: Mapping[Entity, Tally]
@@ -193,6 +195,7 @@ class SinkPlan:
     actions: Sequence[Action]
     refusals: Sequence[GuardRefusal] = ()
     state: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def summary(self) -> Tally:

@@ -127,7 +127,24 @@ def plan_sink(
         tuple(actions),
         (*guard(sink.name, stocks, rules.lifted), *_own_refusals(sides, actions)),
         sink.state,
+        _names(sides, actions),
     )
+
+
+def _names(sides: _Sides, actions: Iterable[Action]) -> dict[str, str]:
+    """Return what the things are called that are named in the relations of what changes."""
+    found: dict[str, str] = {}
+    for action in actions:
+        for name, values in action.fields.items() if action.action != "create" else ():
+            policy = sides.sink.policies.get(action.entity, {}).get(name)
+            if isinstance(policy, Related):
+                for key in (key for each in values if isinstance(each, tuple) for key in each):
+                    if (
+                        known := sides.desired.get((policy.to, key))
+                        or sides.agreed.get((policy.to, key))
+                    ) is not None:
+                        found[key] = known.title
+    return found
 
 
 def _own_refusals(sides: _Sides, actions: Sequence[Action]) -> Iterable[GuardRefusal]:

@@ -17,6 +17,8 @@ from syncengine.jobs.reconcile import Planned, Wishes
 from syncengine.jobs.reconciling import Hand, Tools, carry_out, plan_of, side_of
 from syncengine.storage.unit_of_work import UnitOfWork
 
+SameBytes = Callable[[str, str], bool]
+"""Tells whether two paths have the same bytes."""
 Repeated = Callable[[], Mapping[int, int]]
 """Returns which files have the audio of another one, and of which."""
 SAME_AS = "Same as"
@@ -47,7 +49,8 @@ def tree_of(unit: UnitOfWork, folder: str) -> Tree:
 class Adoption:
     """A plan for a tree, and the files in it that have the audio of another one, which is kept.
 
-    ``kept`` has the paths of these others by number.
+    ``kept`` has the paths of these others by number. ``retagged`` are those that were found to have other
+    tags when they were to be removed: they stay.
     """
 
     planned: Planned
@@ -55,6 +58,7 @@ class Adoption:
     repeated: Mapping[int, int]
     kept: Mapping[int, str]
     removed: ApplyReport = field(default_factory=ApplyReport)
+    retagged: Sequence[int] = ()
 
 
 def plan_adoption(
@@ -91,13 +95,25 @@ def adopt(adoption: Adoption, hand: Hand, tools: Tools, progress: Progress = sil
 
 
 def remove_repeated(
-    adoption: Adoption, hand: Hand, tools: Tools, progress: Progress = silent
+    adoption: Adoption,
+    hand: Hand,
+    tools: Tools,
+    same_bytes: SameBytes,
+    progress: Progress = silent,
 ) -> ApplyReport:
     """Remove the files of a tree that have the very bytes of one that is kept, which is looked at again."""
     name = hand.sink.name
     agreed: dict[Target, Agreed] = {}
     actions = []
-    for number, kept in sorted(adoption.repeated.items()):
+    with tools.open_unit() as unit:
+        there = unit.audio_files.present()
+    same = {
+        number: kept
+        for number, kept in sorted(adoption.repeated.items())
+        if kept in there and same_bytes(adoption.tree.files[number].path, there[kept].path)
+    }
+    adoption.retagged = sorted(adoption.repeated.keys() - same.keys())
+    for number, kept in same.items():
         target: Target = ("file", str(number))
         path = path_text(adoption.tree.files[number].path)
         fields = {SAME_AS: (None, str(kept))}

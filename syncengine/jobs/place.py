@@ -37,7 +37,7 @@ def take_in(music: MusicFolders, path: str, *, open_unit: OpenUnit, at: Instant)
     """Read one file, by its absolute path, and remember it. Raises NotFound where there is none."""
     found = music.at([path])
     if not found:
-        raise NotFound(f"{path}: there is no audio file of a kind that is known")
+        raise NotFound(f"{path}: there is no such file, or it is of no kind of audio that is known")
     with open_unit() as unit:
         known = unit.audio_files.known()
     recognition = Recognition(known)

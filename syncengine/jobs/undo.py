@@ -22,7 +22,8 @@ CHANGED_SINCE = "a later run changed it again; take that one back first"
 class Undoing:
     """What is to be done to take a run back, in order; ``left`` says of what it cannot be, and why.
 
-    ``numbers`` are the writes of the journal that the actions take back.
+    ``numbers`` are the writes of the journal that the actions take back; ``settled`` counts writes that a
+    run had begun when it was cut off, and that were completed first.
     """
 
     run: int
@@ -30,6 +31,7 @@ class Undoing:
     agreed: Mapping[Target, Agreed]
     numbers: Mapping[Target, int]
     left: Sequence[tuple[Done, str]] = field(default_factory=list)
+    settled: int = 0
 
 
 def plan_undo(hand: Hand, tools: Tools, run: int | None) -> Undoing:
@@ -39,7 +41,9 @@ def plan_undo(hand: Hand, tools: Tools, run: int | None) -> Undoing:
     taken back.
     """
     name = hand.sink.name
-    settle_doubts(hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock)
+    settled = settle_doubts(
+        hand.sink, writer=hand.writer, open_unit=tools.open_unit, clock=tools.clock
+    )
     with tools.open_unit() as unit:
         journal = unit.journal(name)
         runs = journal.runs()
@@ -70,7 +74,7 @@ def plan_undo(hand: Hand, tools: Tools, run: int | None) -> Undoing:
         numbers[target] = each.number
         if not _is_taken_back(each, agreed.get(target)):
             actions.append(_inverse(name, each, agreed.get(target)))
-    return Undoing(chosen, actions, agreed, numbers, left)
+    return Undoing(chosen, actions, agreed, numbers, left, settled)
 
 
 def undo(undoing: Undoing, hand: Hand, tools: Tools, progress: Progress = silent) -> ApplyReport:
@@ -116,7 +120,12 @@ def _by_present_keys(done: Done, better: Mapping[Target, str], sink: Sink) -> Do
 
 def _is_taken_back(done: Done, now: Agreed | None) -> bool:
     before = done.undo.before if done.undo else None
-    return (now is None and before is None) or (now is not None and now.properties == before)
+    if now is None or before is None:
+        return now is None and before is None
+    kept = done.undo.kept if done.undo else {}
+    # What stood there need not be what was agreed: a person's list, that gave way as decided.
+    stood = {name: value for name, value in kept.items() if name in now.properties}
+    return now.properties == {**before, **stood}
 
 
 def _inverse(sink: str, done: Done, now: Agreed | None) -> Action:
@@ -128,7 +137,7 @@ def _inverse(sink: str, done: Done, now: Agreed | None) -> Action:
     names = [name for name in {**held, **before} if held.get(name) != before.get(name)]
     fields: dict[str, tuple[Value, Value]] = {
         **{name: (held.get(name), before.get(name)) for name in names},
-        **{name: (None, value) for name, value in kept.items()},
+        **{name: (held.get(name), value) for name, value in kept.items()},
     }
     target: Target = (done.entity, done.key)
     kind: Kind

@@ -175,7 +175,7 @@ def test_place_puts_a_download_where_it_belongs(filled: FolderShell) -> None:
     assert "--track" in filled("place", strange, code=8).err
     assert strange.exists()
     assert filled("place", strange, "--track", "spotify:track:" + "0" * 21 + "1").out == "Mix\n"
-    assert "no audio file" in filled("place", filled.folder / "nothing.mp3", code=1).err
+    assert "no such file" in filled("place", filled.folder / "nothing.mp3", code=1).err
 
 
 def test_adopt_takes_a_tree_in_and_keeps_what_is_there_twice_once(filled: FolderShell) -> None:
@@ -275,3 +275,39 @@ def test_place_does_nothing_where_the_folder_for_playlists_was_emptied(filled: F
     assert "is the drive plugged in" in said.err
     assert download.exists()
     assert not list(filled.lists.iterdir())
+
+
+def test_a_music_folder_that_never_was_is_a_wrong_setting(
+    house: FolderShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.take("Mix", 1)
+    monkeypatch.setenv("SYNCENGINE_MUSIC_DIRS", str(house.folder / "misuc"))
+    said = house("reconcile", "--sink", "folders", "--yes", code=2)
+    assert "misuc does not exist" in said.err
+    assert "SYNCENGINE_MUSIC_DIRS" in said.err
+
+
+def test_an_adoption_keeps_copies_with_other_tags_and_all_copies_if_told_so(
+    house: FolderShell,
+) -> None:
+    house.take("Mix", 1, 2)
+    legacy = house.folder / "legacy"
+    for number in (1, 2):
+        house.song(number, place=f"legacy/{number}.mp3")
+    house.song(1, place="legacy/other tags.mp3", album="Mine")
+    shutil.copy(legacy / "2.mp3", legacy / "copy.mp3")
+    first = house.json("files", "adopt", legacy, "--yes", "--keep-copies")
+    assert (first["removed"], len(first["repeated"])) == (0, 2)
+    again = house.json("files", "adopt", legacy, "--yes")
+    assert again["removed"] == 1
+    assert again["retagged"] == [str(legacy / "other tags.mp3")]
+    assert [each.name for each in legacy.iterdir()] == ["other tags.mp3"]
+
+
+def test_a_plan_says_what_is_moved_from_where_and_names_playlists(filled: FolderShell) -> None:
+    said = filled("reconcile", "--sink", "folders", "--dry-run", "--move").out
+    assert f"moved, from {filled.music / '1.mp3'}" in said
+    filled.take("Mix", 2, 3)
+    said = filled("reconcile", "--sink", "folders", "--dry-run").out
+    assert "List changed" in said
+    assert "Playlists +Unassigned, -Mix" in said

@@ -236,3 +236,16 @@ def test_of_identical_files_the_other_takes_over_when_one_is_deleted(house: Fold
     for _ in range(3):
         house.reconcile()
         assert house.tree() == {"Mix": [name(1)]}
+
+
+def test_a_list_that_was_written_anew_gives_way_as_decided_and_comes_back_by_undo(
+    filled: FolderShell,
+) -> None:
+    path = filled.lists / "Mix" / "Mix.m3u8"
+    path.write_text("#EXTM3U\nmine.mp3\n")
+    filled.reconcile("--refresh", code=8)
+    assert path.read_text() == "#EXTM3U\nmine.mp3\n"
+    filled.reconcile("--refresh", "--conflicts", "use-ours")
+    assert filled.listed("Mix") == [name(1), name(2), name(3)]
+    filled("files", "undo", "--yes")
+    assert path.read_text() == "#EXTM3U\nmine.mp3\n"

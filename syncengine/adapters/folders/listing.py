@@ -102,11 +102,17 @@ class Listing:
     def kept(self, change: Change) -> dict[str, Value]:
         """Return the text of the list, if a change is about to write over it or to remove it."""
         old = self._where(change)
-        found = None if old is None else self.list_in(old)
-        if found is None or found.key not in _keys(change):
+        if old is None:
             return {}
-        wanted = None if change.gone else change.fields.get(LIST, list_digest(found.text))
-        return {} if wanted == list_digest(found.text) else {LIST_TEXT: path_text(found.text)}
+        found = self.list_in(old)
+        if found is not None and found.key not in _keys(change):
+            return {}
+        text = self.text_in(old) if found is None else found.text
+        if text is None:
+            return {}
+        wanted = None if change.gone else change.fields.get(LIST, list_digest(text))
+        stood = list_digest(text)
+        return {} if wanted == stood else {LIST: stood, LIST_TEXT: path_text(text)}
 
     # ------------------------------------------------------------------------------------- looking
 
@@ -120,6 +126,11 @@ class Listing:
             if found is not None:
                 return found
         return None
+
+    def text_in(self, name: str) -> str | None:
+        """Return what stands in a folder where its list should be, whoever wrote it; None for no file."""
+        path = join(self._root, name, name + ENDING)
+        return text_of(self._disk.content(path)) if is_file(self._disk.state(path)) else None
 
     def _read(self, path: str) -> FoundList | None:
         if not is_file(self._disk.state(path)):

@@ -19,6 +19,7 @@ from syncengine.core.assignment import (
 from syncengine.core.catalog import CatalogPlaylist, CatalogTrack
 from syncengine.core.guard import LIFTS, MASS, MASS_DELETION, SHARE
 from syncengine.core.identity import PlaylistKey
+from syncengine.core.path_text import path_text
 from syncengine.core.plan import (
     KEY,
     TITLE,
@@ -155,7 +156,7 @@ class FoldersSink:
     def estimate(self, actions: Sequence[Action]) -> Estimate:
         """Return one step for each folder and file; conflicts cost none."""
         steps = sum(action.action != "conflict" for action in actions)
-        return Estimate(steps, round(steps * _SECONDS, 1))
+        return Estimate(steps, round(steps * _SECONDS, 1), "change")
 
 
 def _file_item(file: PlacedFile, shelf: MusicShelf, folders: Mapping[PlaylistKey, str]) -> Item:
@@ -167,7 +168,9 @@ def _file_item(file: PlacedFile, shelf: MusicShelf, folders: Mapping[PlaylistKey
         # A file that lives in a folder is where it was put; one that stays is linked to from there.
         "File": version_text(known.stat, None if file.home else known.path),
     }
-    return Item("file", str(file.number), _shown(file, folders), properties)
+    moves = file.home is not None and shelf.homes.get(file.number) is None
+    notes = (f"the file itself is moved, from {path_text(known.path)}",) if moves else ()
+    return Item("file", str(file.number), _shown(file, folders), properties, notes)
 
 
 def _shown(file: PlacedFile, folders: Mapping[PlaylistKey, str]) -> str:

@@ -92,8 +92,9 @@ class Standing:
         found = self._listing.list_in(name)
         state = self._disk.state(join(self._root, name))
         fields: dict[str, Value] = {FOLDER: path_text(name)}
-        if found is not None:
-            fields[LIST] = list_digest(found.text)
+        text = self._listing.text_in(name) if found is None else found.text
+        if text is not None:
+            fields[LIST] = list_digest(text)
         keys = () if found is None else (found.key,)
         made = Instant(0 if state is None else int(state.st_mtime))
         return SeenItem("playlist", path_text(name), keys, fields, False, made, signed=bool(keys))

@@ -10,6 +10,8 @@ import errno
 import hashlib
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os.path import basename, dirname, isabs, join, normpath, realpath, relpath
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
@@ -111,7 +113,7 @@ class Disk:
         """Copy a file with its times; return the digest of what was read. It is on the disk then."""
         self.begin("copy", target)
         digest = hashlib.blake2b()
-        with open(source, "rb") as old, open(target, "xb") as new:
+        with _about(target), open(source, "rb") as old, open(target, "xb") as new:
             found = os.fstat(old.fileno())
             while piece := old.read(_PIECE):
                 self.begin("write", target)
@@ -125,7 +127,7 @@ class Disk:
     def write(self, target: str, content: bytes) -> None:
         """Write a new file; it is on the disk then."""
         self.begin("list", target)
-        with open(target, "xb") as new:
+        with _about(target), open(target, "xb") as new:
             new.write(content)
             new.flush()
             self.begin("write", target)
@@ -198,6 +200,17 @@ def is_link(found: os.stat_result | None) -> bool:
 def identity(found: os.stat_result) -> tuple[int, int]:
     """Return what tells a file from all others, as long as it exists."""
     return found.st_dev, found.st_ino
+
+
+@contextmanager
+def _about(path: str) -> Iterator[None]:
+    """Let what the system says while something is written name the path: it does not by itself."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = path
+        raise
 
 
 def _none(error: OSError, *others: int) -> None:

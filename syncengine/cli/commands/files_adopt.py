@@ -40,6 +40,9 @@ def command(
             help="Do not ask; and remove files that have the very bytes of one that is kept.",
         ),
     ] = False,
+    keep_copies: Annotated[
+        bool, typer.Option("--keep-copies", help="Remove nothing, also with --yes.")
+    ] = False,
     allow_removals: Annotated[
         bool, typer.Option("--allow-removals", help="Lift the guard against mass deletion.")
     ] = False,
@@ -72,6 +75,8 @@ def command(
             _show_others(cli, adoption)
         if not dry_run:
             reports["folders"] = _done(cli, hand, adoption, tools, yes=yes)
+            if yes and not keep_copies:
+                _remove_copies(hand, adoption, tools, reports["folders"])
         run.exit_code = _code(adoption, reports)
         run.summary |= {"done": sum(each.done for each in reports.values())}
     if cli.json:
@@ -113,16 +118,21 @@ def _planned(
 def _done(
     cli: CliContext, hand: Hand, adoption: Adoption, tools: Tools, *, yes: bool
 ) -> ApplyReport:
-    from syncengine.jobs.adopt import adopt, remove_repeated
+    from syncengine.jobs.adopt import adopt
 
     plan = adoption.planned.plan
     if pending_of(plan):
         ask(cli, f"Make {counted(pending_of(plan), 'change')}?", yes=yes)
     with cli.progress("moving files") as steps:
-        report = adopt(adoption, hand, tools, Watching("moving files", steps))
-    if yes and not report.stopped and not plan.refused:
-        adoption.removed = remove_repeated(adoption, hand, tools)
-    return report
+        return adopt(adoption, hand, tools, Watching("moving files", steps))
+
+
+def _remove_copies(hand: Hand, adoption: Adoption, tools: Tools, report: ApplyReport) -> None:
+    from syncengine.bootstrap.folders import same_bytes
+    from syncengine.jobs.adopt import remove_repeated
+
+    if not report.stopped and not adoption.planned.plan.refused:
+        adoption.removed = remove_repeated(adoption, hand, tools, same_bytes)
 
 
 def _code(adoption: Adoption, reports: dict[str, ApplyReport]) -> ExitCode:
@@ -160,6 +170,10 @@ def _show_removed(cli: CliContext, adoption: Adoption) -> None:
     removed = adoption.removed
     if removed.done:
         cli.line(f"{counted(removed.done, 'file')} removed: their very bytes are kept elsewhere")
+    if adoption.retagged:
+        cli.line(
+            f"{counted(len(adoption.retagged), 'file')} with the audio of another and other tags; they stay"
+        )
     for line in failure_lines(removed.failed):
         cli.say(line)
 
@@ -175,4 +189,5 @@ def _document(adoption: Adoption, reports: dict[str, ApplyReport]) -> dict[str, 
         ],
         "applied": documents(plan.sinks, reports).get("folders"),
         "removed": adoption.removed.done,
+        "retagged": [files[number].path for number in adoption.retagged],
     }

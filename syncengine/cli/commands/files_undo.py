@@ -79,6 +79,10 @@ def _code(undoing: Undoing, report: ApplyReport | None) -> ExitCode:
 
 
 def _show(cli: CliContext, undoing: Undoing) -> None:
+    if undoing.settled:
+        cli.say(
+            f"{counted(undoing.settled, 'change')} that a run had begun: how far each came is known now"
+        )
     cli.line(f"run {undoing.run}: {counted(len(undoing.actions), 'change')} to take back")
     for each in undoing.actions[:_SHOWN]:
         cli.line(f"  {each.entity} {safe(each.title)}: {each.reason}")

@@ -402,7 +402,7 @@ def test_a_list_is_taken_back(house: House) -> None:
     change = Change(
         "playlist", "m", "Mix", {"List": house.text("m", "//dcff/\udcff.mp3")}, before=before
     )
-    assert house.writer.keepsake(change) == {"List text": old}
+    assert house.writer.keepsake(change) == {"List": before["List"], "List text": old}
     house.writer.write(change)
     odd = house.texts["m"]
     assert b"\xff.mp3" in place(house, "Mix/Mix.m3u8").read_bytes()
@@ -410,7 +410,7 @@ def test_a_list_is_taken_back(house: House) -> None:
         "playlist", "m", "Mix", {"List": before["List"], "List text": old}, before=change.fields
     )
     kept = house.writer.keepsake(back)
-    assert kept == {"List text": path_text(odd)}
+    assert kept == {"List": change.fields["List"], "List text": path_text(odd)}
     house.writer.write(back)
     assert place(house, "Mix/Mix.m3u8").read_text() == old
     house.texts.clear()
