@@ -16,7 +16,8 @@ from syncengine.core.moment import Instant
 class Month:
     """A month (``YYYY-MM``, UTC): what there was at its end, and the entries that came and went in it.
 
-    ``tracks`` counts each track once, however many playlists hold it.
+    ``tracks`` counts each track once, however many playlists hold it. A month that was over before the
+    library was first observed is not ``observed``: what had left by then is not known.
     """
 
     month: str
@@ -25,6 +26,7 @@ class Month:
     playlists: int
     added: int
     removed: int
+    observed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class PlaylistTrend:
-    """One playlist: ``sizes`` are (month, entries at its end), months in which it was not left out.
+    """One playlist: ``sizes`` are (month, entries at its end), without months in which it was not there.
 
     ``churn`` is the share of its entries that leave in a month, 0 or more; ``half_life_days`` after how
     many days half of what was added is gone. Either is None where the history does not tell.
@@ -94,7 +96,10 @@ class PopularityMove:
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """How the library evolved from ``start`` to ``end``; months and days in order."""
+    """How the library evolved from ``start`` to ``end``; months and days in order.
+
+    Before ``observed_from``, the first observation, there is only what added-at stamps tell.
+    """
 
     start: Instant
     end: Instant
@@ -107,3 +112,4 @@ class Trends:
     vanished: Sequence[Vanished]
     winners: Sequence[PopularityMove]
     losers: Sequence[PopularityMove]
+    observed_from: Instant
