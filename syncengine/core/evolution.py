@@ -18,6 +18,7 @@ from syncengine.core.playlist_past import (
     half_life_of,
     spans,
 )
+from syncengine.core.survival import DAY
 from syncengine.core.trends import Day, FeatureTrend, Month, PlaylistTrend, Share
 
 OTHER = "other"
@@ -58,13 +59,16 @@ class Levels:
 
     def names(self) -> list[str]:
         """Return the names, those with most over all months first."""
-        weights = {name: sum(self.of(name)) for name in self._steps}
+        weights = {name: round(sum(accumulate(steps)), 6) for name, steps in self._steps.items()}
         return sorted(weights, key=lambda name: (-weights[name], name))
 
 
 @dataclass
 class Evolution:
-    """Counts playlist by playlist; ``unavailable`` is the track of entries of which nothing is shown."""
+    """Notes playlist by playlist, then counts; ``unavailable`` is the track of entries without one.
+
+    ``features`` are the names of what the traits have as features.
+    """
 
     window: Window
     traits: Mapping[int, Traits]
@@ -78,16 +82,16 @@ class Evolution:
         self._decades = Levels(self.window)
         self._sums = Levels(self.window)
         self._counts = Levels(self.window)
-        self._tracks: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self._held: dict[tuple[int, int], list[int]] = defaultdict(list)
         self._came: Counter[Instant] = Counter()
         self._went: Counter[Instant] = Counter()
 
     def take(self, past: PlaylistPast) -> None:
-        """Count a playlist in, unless it was not there in this time."""
+        """Note a playlist, unless it was not there in this time."""
         sizes = Levels(self.window)
         for row, span in spans(past, self.window):
             sizes.add("", span)
-            self._count(row.track, span)
+            self._held[span].append(row.track)
         there = self._months_of(past)
         if not there:
             return
@@ -95,8 +99,8 @@ class Evolution:
             self._sizes.add("playlists", (month, month + 1))
         listed = [(self.window.months[each], round(sizes.of("")[each])) for each in there]
         came, went = comings(past, self.window), goings(past, self.window)
-        self._came += came
-        self._went += went
+        self._came.update(came)
+        self._went.update(went)
         self.playlists.append(
             PlaylistTrend(
                 past.key,
@@ -121,25 +125,39 @@ class Evolution:
             there.update(range(self.window.span(began, None)[0], self.window.span(first, None)[0]))
         return sorted(there)
 
-    def _count(self, track: int, span: tuple[int, int]) -> None:
-        self._sizes.add("entries", span)
-        if track != self.unavailable:
-            self._tracks[track].append(span)
-        traits = self.traits.get(track, NO_TRAITS)
-        for genre in traits.genres:
-            self._genres.add(genre, span, 1 / len(traits.genres))
-        if traits.decade is not None:
-            self._decades.add(traits.decade, span)
-        for name, value in zip(self.features, traits.features, strict=False):
-            if value is not None:
-                self._sums.add(name, span, value)
-                self._counts.add(name, span)
+    def _count(self, span: tuple[int, int], tracks: Sequence[int]) -> None:
+        """Count tracks that hold in the same months; what they have in common is added up first."""
+        known = [self.traits.get(track, NO_TRAITS) for track in tracks]
+        self._sizes.add("entries", span, len(tracks))
+        genres: dict[str, float] = defaultdict(float)
+        for several, count in Counter(traits.genres for traits in known).items():
+            for genre in several:
+                genres[genre] += count / len(several)
+        for name, weight in genres.items():
+            self._genres.add(name, span, weight)
+        decades = Counter(traits.decade for traits in known if traits.decade is not None)
+        for name, weight in decades.items():
+            self._decades.add(name, span, weight)
+        heard = [traits.features for traits in known if traits.features]
+        for name, column in zip(self.features, zip(*heard, strict=True), strict=False):
+            values = [value for value in column if value is not None]
+            self._sums.add(name, span, sum(values))
+            self._counts.add(name, span, len(values))
+
+    def count(self) -> None:
+        """Count what all playlists hold, once they are noted."""
+        tracks: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for span, held in self._held.items():
+            self._count(span, held)
+            for track in held:
+                tracks[track].append(span)
+        tracks.pop(self.unavailable or -1, None)
+        for stretches in tracks.values():
+            for span in _union(stretches):
+                self._sizes.add("tracks", span)
 
     def months(self, observed_from: Instant) -> list[Month]:
         """Return the months; ``observed_from`` is the library's first observation."""
-        for stretches in self._tracks.values():
-            for span in _union(stretches):
-                self._sizes.add("tracks", span)
         came = _by(self._came, month_of)
         went = _by(self._went, month_of)
         tracks, entries, playlists = (
@@ -194,6 +212,9 @@ class Evolution:
 def _union(stretches: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield stretches of months without overlaps."""
     begun, ended = -1, -1
+    if len(stretches) == 1:
+        yield stretches[0]
+        return
     for start, stop in sorted(stretches):
         if start > ended:
             if begun >= 0:
@@ -206,7 +227,10 @@ def _union(stretches: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _by(counts: Mapping[Instant, int], name: Callable[[Instant], str]) -> Counter[str]:
-    found: Counter[str] = Counter()
+    days: Counter[int] = Counter()
     for at, count in counts.items():
-        found[name(at)] += count
+        days[at // DAY] += count
+    found: Counter[str] = Counter()
+    for day, count in days.items():
+        found[name(Instant(day * DAY))] += count
     return found

@@ -45,6 +45,7 @@ def trends(unit: UnitOfWork, *, since: str | None = None, until: str | None = No
     evolution = Evolution(window, unit.evolution.traits(), FEATURES, unit.evolution.unavailable())
     for past in pasts:
         evolution.take(past)
+    evolution.count()
     vanished = [v for v in _vanished(pasts, unit.evolution.nameless(end)) if v.at in window]
     winners, losers = _moves(unit.evolution.popularity(start, end), _held(pasts))
     facts = unit.library.facts(

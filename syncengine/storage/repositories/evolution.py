@@ -18,6 +18,7 @@ from syncengine.core.snapshot import Effect, Kind
 from syncengine.core.stay import Presence, Row, Vanishing
 from syncengine.core.track import OLD_RANK
 from syncengine.storage.models import catalog
+from syncengine.storage.repositories.aliases import ALIASES
 from syncengine.storage.repositories.claims import CLAIMS, TRACKS
 from syncengine.storage.repositories.entries import ENTRIES
 from syncengine.storage.repositories.series import ATTESTATIONS, POPULARITY
@@ -57,6 +58,17 @@ class EvolutionReader:
         """Return the row number of the track that stands for entries of which nothing is shown."""
         query = select(TRACKS.c.id).where(TRACKS.c.key == UNAVAILABLE)
         return self._connection.execute(query).scalar()
+
+    def ever_holding(self, track: int) -> set[int]:
+        """Return the playlists that ever held a track, by row number."""
+        query = select(ENTRIES.c.playlist_id).where(ENTRIES.c.track_id == track).distinct()
+        return set(self._connection.execute(query).scalars())
+
+    def other_names(self, track: int) -> list[TrackKey]:
+        """Return the keys that a track goes by besides its own."""
+        query = select(TRACKS.c.key).join(ALIASES, ALIASES.c.track_id == TRACKS.c.id)
+        found = self._connection.execute(query.where(ALIASES.c.alias_of == track))
+        return sorted(TrackKey(key) for key in found.scalars())
 
     def rows(self, end: Instant, playlists: Collection[int] | None = None) -> dict[int, list[Row]]:
         """Return the entries up to a moment, of playlists (none: all), by playlist."""
