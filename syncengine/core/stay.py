@@ -108,7 +108,7 @@ def find_stays(
     following, vanished = _link(ordered, unavailable)
     followed = set(following.values())
     made: list[Stay] = []
-    seen: set[tuple[int, Instant]] = set()
+    left: _Left = defaultdict(list)
     for number, row in enumerate(ordered):
         if number in followed:
             continue
@@ -117,29 +117,33 @@ def find_stays(
         while place in following:
             place = following[place]
             chain.append(ordered[place])
-        made.append(_stay(tuple(chain), presences, unavailable, seen))
+        made.append(_stay(tuple(chain), presences, unavailable, left))
     return Stays(made, vanished)
 
 
+_Left = dict[tuple[int, Instant], list[Instant]]
+"""When entries left, by track and stamp."""
+
+
 def _stay(
-    chain: tuple[Row, ...],
-    presences: Sequence[Presence],
-    unavailable: int | None,
-    seen: set[tuple[int, Instant]],
+    chain: tuple[Row, ...], presences: Sequence[Presence], unavailable: int | None, left: _Left
 ) -> Stay:
-    """Say what is known of a chain; ``seen`` remembers which entries the playlist had before."""
+    """Say what is known of a chain; ``left`` remembers those before it."""
     first, last = chain[0], chain[-1]
     home = next((p for p in reversed(presences) if p.since <= first.since), presences[0])
     stamp = next((row.added_at for row in chain if _is_stamp(row.added_at)), None)
-    came_back = stamp is not None and (first.track, stamp) in seen
+    came_back = False
     if stamp is not None:
-        seen.update((row.track, stamp) for row in chain)
+        before = left.get((first.track, stamp), [])
+        if came_back := any(at <= first.since for at in before):
+            before.remove(min(before))
+        if last.until is not None:
+            left[last.track, stamp].append(last.until)
     was_there = first.since <= (home.since if came_back else home.whole_since)
-    came: Instant | None
-    if stamp is not None and not came_back:
-        came, is_new = min(stamp, first.since), True
-    else:
-        came, is_new = (stamp if came_back else None) if was_there else first.since, not was_there
+    came = None if stamp is None else min(stamp, first.since)
+    is_new = came is not None and not came_back
+    if not is_new and not was_there:
+        came, is_new = first.since, True
     is_shown = any(row.track != unavailable for row in chain)
     return Stay(chain, came, is_new and is_shown, _ending(last, presences, unavailable))
 
