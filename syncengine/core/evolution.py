@@ -48,13 +48,13 @@ class Levels:
         """Count a thing in the months of its span."""
         steps = self._steps.get(name)
         if steps is None:
-            steps = self._steps[name] = [0] * (self._months + 1)
+            steps = self._steps[name] = [0.0] * (self._months + 1)
         steps[span[0]] += weight
         steps[span[1]] -= weight
 
     def of(self, name: str) -> list[float]:
         """Return the sum at the end of each month."""
-        steps = self._steps.get(name, [0] * (self._months + 1))
+        steps = self._steps.get(name, [0.0] * (self._months + 1))
         return [round(each, 6) for each in accumulate(steps[:-1])]
 
     def names(self) -> list[str]:

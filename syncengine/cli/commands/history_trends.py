@@ -46,9 +46,9 @@ def command(
     from syncengine.cli.trends_tables import TABLES
     from syncengine.jobs.trends import trends
 
-    check_one_form(cli, csv)
     if csv is not None and csv not in TABLES:
         raise UsageError(f"there is no table {csv!r}: choose one of {', '.join(TABLES)}")
+    check_one_form(cli, csv)
     with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
         found = trends(unit, since=since, until=until)
     if csv is not None:

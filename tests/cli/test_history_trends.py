@@ -1,0 +1,85 @@
+"""``history trends``: as text, as JSON, and its tables as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+
+import pytest
+
+from syncengine.cli.trends_tables import TABLES
+from tests import history_schemas as schemas
+from tests.shell import FIRST_AT, SECOND_AT, Shell
+
+
+@pytest.fixture
+def sample(shell: Shell) -> Shell:
+    shell.import_sample()
+    return shell
+
+
+def test_the_json_says_all_of_it(sample: Shell) -> None:
+    found = schemas.check("trends", sample.json("history", "trends"))
+    assert (found["end"], found["observed_from"]) == (SECOND_AT, FIRST_AT)
+    last = found["months"][-1]
+    assert (last["tracks"], last["entries"], last["playlists"]) == (319, 381, 9)
+    assert last["removed"] == 6
+    assert found["months"][0]["removed"] is None
+    assert sum(each["added"] for each in found["days"]) == sum(m["added"] for m in found["months"])
+    assert {each["playlist"] for each in found["playlists"]} >= {"Liked Songs", "Spring Cleaning"}
+    assert found["popularity"]["winners"][0]["last"] > found["popularity"]["winners"][0]["first"]
+
+
+def test_since_and_until_bound_what_is_told(sample: Shell) -> None:
+    found = sample.json("history", "trends", "--since", "1", "--until", "latest")
+    assert (found["start"], found["end"]) == (FIRST_AT, SECOND_AT)
+    assert [each["month"] for each in found["months"]] == ["2026-01", "2026-02"]
+    early = sample.json("history", "trends", "--until", "2026-01-31")
+    assert early["months"][-1]["entries"] == 356
+    assert all(each["removed"] in (0, None) for each in early["months"])
+
+
+def test_a_person_gets_a_few_tables(sample: Shell) -> None:
+    out = sample("history", "trends").out
+    assert f"observed since {FIRST_AT}" in out
+    assert "2026      319       381           9     35   6" in out
+    assert "Rainy Tram Rides" in out
+    assert "7.2%" in out
+    assert "danceability, mean" in out
+    assert "more popular:" in out
+    assert len(out.splitlines()) < 60
+    short = sample("history", "trends", "--since", "1").out
+    assert "observed since" not in short
+    assert "2026-01" in short
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_is_csv_with_what_the_json_has(sample: Shell, name: str) -> None:
+    rows = list(csv.reader(io.StringIO(sample("history", "trends", "--csv", name).out)))
+    assert tuple(rows[0]) == TABLES[name].titles
+    assert {len(row) for row in rows} == {len(rows[0])}
+    found = sample.json("history", "trends")
+    if name in ("months", "days", "genres", "decades", "vanished", "playlists"):
+        assert len(rows) - 1 == len(found[name])
+
+
+def test_calls_that_are_none(sample: Shell) -> None:
+    assert "no table 'walls'" in sample.error("history", "trends", "--csv", "walls", code=2)
+    assert "choose one" in sample.json("history", "trends", "--csv", "days", code=2)["message"]
+    assert "nothing to tell" in sample.error("history", "trends", "--since", "latest", code=2)
+    assert "no moment" in sample.error("history", "trends", "--since", "soon", code=2)
+    assert "nothing is known" in sample.error("history", "trends", "--until", "2020-01-01")
+
+
+def test_a_terminal_without_blocks_gets_digits(
+    sample: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "▁" in sample("history", "trends").out
+    from syncengine.cli.terminal import Terminal
+
+    ascii_only = io.TextIOWrapper(io.BytesIO(), "ascii")
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", ascii_only)
+        assert not Terminal().can_show("▁")
+    assert Terminal().can_show("0123")
