@@ -52,9 +52,10 @@ class Levels:
         steps[span[0]] += weight
         steps[span[1]] -= weight
 
-    def of(self, name: str) -> list[float]:
-        """Return the sum at the end of each month."""
-        steps = self._steps.get(name, [0.0] * (self._months + 1))
+    def of(self, *names: str) -> list[float]:
+        """Return the sum of what has these names, at the end of each month."""
+        found = [self._steps[name] for name in names if name in self._steps]
+        steps = [sum(each) for each in zip(*found, strict=True)] or [0.0] * (self._months + 1)
         return [round(each, 6) for each in accumulate(steps[:-1])]
 
     def names(self) -> list[str]:
@@ -97,7 +98,8 @@ class Evolution:
             return
         for month in there:
             self._sizes.add("playlists", (month, month + 1))
-        listed = [(self.window.months[each], round(sizes.of("")[each])) for each in there]
+        level = sizes.of("")
+        listed = [(self.window.months[each], round(level[each])) for each in there]
         came, went = comings(past, self.window), goings(past, self.window)
         self._came.update(came)
         self._went.update(went)
@@ -185,9 +187,8 @@ class Evolution:
 
     def _shares(self, levels: Levels, named: Sequence[str]) -> list[Share]:
         listed = {name: levels.of(name) for name in named if name != OTHER}
-        rest = [levels.of(name) for name in levels.names() if name not in listed]
-        if rest:
-            listed[OTHER] = [round(sum(each), 6) for each in zip(*rest, strict=True)]
+        if rest := [name for name in levels.names() if name not in listed]:
+            listed[OTHER] = levels.of(*rest)
         return [
             Share(month, name, level[number])
             for number, month in enumerate(self.window.months)

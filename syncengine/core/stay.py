@@ -130,12 +130,14 @@ def _stay(
 ) -> Stay:
     """Say what is known of a chain; ``left`` remembers those before it."""
     first, last = chain[0], chain[-1]
-    home = next((p for p in reversed(presences) if p.since <= first.since), presences[0])
+    home = presences[0]
+    if first.since > home.since:
+        home = next(each for each in reversed(presences) if each.since <= first.since)
     stamp = next((row.added_at for row in chain if _is_stamp(row.added_at)), None)
     came_back = False
     if stamp is not None:
         before = left.get((first.track, stamp), [])
-        if came_back := any(at <= first.since for at in before):
+        if came_back := bool(before) and min(before) <= first.since:
             before.remove(min(before))
         if last.until is not None:
             left[last.track, stamp].append(last.until)

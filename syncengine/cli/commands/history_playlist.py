@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "syncengine history playlist 'Road Trip'",
-    "syncengine history playlist liked --csv > liked.csv",
+    "syncengine history playlist liked --csv",
 )
 _MOST_MONTHS = 12
 _DAY = 86_400

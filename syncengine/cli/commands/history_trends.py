@@ -13,7 +13,7 @@ from syncengine.errors import UsageError
 EXAMPLES = (
     "syncengine history trends",
     "syncengine history trends --since 2025-01-01 --json",
-    "syncengine history trends --csv months > months.csv",
+    "syncengine history trends --csv months",
 )
 
 
