@@ -64,7 +64,7 @@ def _came(months: Sequence[Month]) -> str:
 
 def _went(months: Sequence[Month]) -> str:
     observed = [each.removed for each in months if each.observed]
-    return f"{sum(observed):,}" if observed else "?"
+    return f"{sum(observed):,}" if observed else ""
 
 
 def _show_playlists(cli: CliContext, playlists: Sequence[PlaylistTrend]) -> None:

@@ -43,7 +43,7 @@ def test_since_and_until_bound_what_is_told(sample: Shell) -> None:
 def test_a_person_gets_a_few_tables(sample: Shell) -> None:
     out = sample("history", "trends").out
     assert f"observed since {FIRST_AT}" in out
-    assert "2026      319       381           9     35   6" in out
+    assert "2026      319       381           9     35      6" in out
     assert "Rainy Tram Rides" in out
     assert "7.2%" in out
     assert "danceability, mean" in out

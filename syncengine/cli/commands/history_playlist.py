@@ -102,13 +102,13 @@ def show(cli: CliContext, life: PlaylistLife) -> None:
     """Tell a playlist's life to a person."""
     cli.line(f"{life.name}  {life.key}")
     for each in life.presences:
-        gone = "" if each.until is None else f", gone {to_iso(each.until)}"
-        cli.line(f"seen since {to_iso(each.since)}{gone}, last looked at {to_iso(life.looked_at)}")
+        cli.line(f"seen from {to_iso(each.since)} on" + _gone(each.until))
     for before, after in zip(life.names, life.names[1:], strict=False):
         if before.name != after.name:
             cli.line(f"called {after.name} since {to_iso(after.since)}, {before.name} before")
     sizes = [each.entries for each in life.months]
-    cli.line(f"{counted(sizes[-1], 'entry', 'entries')}; {_measures(life)}")
+    held = counted(sizes[-1], "entry", "entries")
+    cli.line(f"{held} when last looked at, {to_iso(life.looked_at)}; {_measures(life)}")
     cli.line(f"size by month since {life.months[0].month}: {cli.sparkline(sizes)}")
     if shown := [each for each in life.months if each.added or each.removed][-_MOST_MONTHS:]:
         titles = ("month", "entries", "came", "went")
@@ -123,9 +123,13 @@ def show(cli: CliContext, life: PlaylistLife) -> None:
             _show_moves(cli, word, entries)
 
 
+def _gone(until: Instant | None) -> str:
+    return "" if until is None else f", gone at {to_iso(until)}"
+
+
 def _month(month: PlaylistMonth) -> tuple[object, ...]:
-    went = month.removed if month.observed else "?"
-    return month.month, f"{month.entries:,}", month.added or "", went or ""
+    went = f"{month.removed:,}" if month.observed else ""
+    return month.month, f"{month.entries:,}", f"{month.added:,}", went
 
 
 def _measures(life: PlaylistLife) -> str:
