@@ -18,11 +18,3 @@ def sparkline(values: Sequence[float], *, blocks: bool) -> str:
         return marks[len(marks) // 2 - 1] * len(values)
     step = (len(marks) - 1) / (high - low)
     return "".join(marks[round((value - low) * step)] for value in values)
-
-
-def thinned(values: Sequence[float], most: int) -> list[float]:
-    """Return at most so many of the values, evenly apart, the last one always."""
-    if len(values) <= most:
-        return list(values)
-    last = len(values) - 1
-    return [values[round(number * last / (most - 1))] for number in range(most)]

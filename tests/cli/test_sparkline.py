@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syncengine.cli.context import CliContext, Flags
 from syncengine.cli.sparkline import BLOCKS, DIGITS, sparkline
+from syncengine.cli.terminal import Terminal
+from tests.builders import NOW
 
 
 def test_from_the_lowest_to_the_highest() -> None:
@@ -29,3 +36,14 @@ def test_a_mark_for_each_value_and_higher_ones_are_no_lower(
     assert len(places) == len(values)
     pairs = sorted(zip(values, places, strict=True))
     assert [place for _, place in pairs] == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "marks"), [("utf-8", "▁█"), ("cp437", "09"), ("ascii", "09"), ("latin-1", "09")]
+)
+def test_blocks_only_where_the_encoding_of_stdout_has_them(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, marks: str
+) -> None:
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding))
+    cli = CliContext("history trends", Flags(), Terminal(), lambda: NOW)
+    assert cli.sparkline([1, 2]) == marks
