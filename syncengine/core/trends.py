@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from syncengine.core.identity import PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 
+NO_TIME = Instant(0)
+"""Where nobody says since when the library was observed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
@@ -112,4 +115,4 @@ class Trends:
     vanished: Sequence[Vanished]
     winners: Sequence[PopularityMove]
     losers: Sequence[PopularityMove]
-    observed_from: Instant
+    observed_from: Instant = NO_TIME

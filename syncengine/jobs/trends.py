@@ -94,7 +94,7 @@ def _vanished(pasts: Sequence[PlaylistPast], nameless: Iterable[Vanishing]) -> l
                 if row.track not in gone:
                     continue
                 last = gone[row.track]
-                seen = past.looked_at if row.until is None else row.until
+                seen = min(past.looked_at, row.until or past.looked_at)
                 if seen > max(last) + _SITTING:
                     del gone[row.track]  # it was shown again, or elsewhere
                 else:
