@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from syncengine.cli.commands import history_track
+from syncengine.cli.context import CliContext, Flags
+from syncengine.cli.terminal import Terminal
+from syncengine.core.moment import Instant, parse_utc
+from syncengine.jobs.track_life import TrackLife
 from tests import history_schemas as schemas
 from tests import made_exports as made
-from tests.builders import track
+from tests.builders import NOW, track
 from tests.made_exports import UNAVAILABLE, Song, songs
 from tests.shell import FIRST_AT, SECOND_AT, Shell
 
@@ -125,6 +130,22 @@ def test_popularity_over_time_with_a_mark_for_each_change(shell: Shell, tmp_path
         "popularity: first 40 on 2026-01-01, highest 70 on 2026-04-01, last 55 on 2026-05-01" in out
     )
     assert "2026-01-01  ▁▁█▅" in out
+
+
+def test_many_changes_of_popularity_are_lines_that_say_when_they_begin(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    series = [(Instant(parse_utc("2026-01-01") + n * 86_400), n % 100) for n in range(130)]
+    life = TrackLife(track(1), (), "Fog", "Ada", (), (), series)
+    cli = CliContext("history track", Flags(), Terminal(), lambda: NOW)
+    history_track.show(cli, life)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == [f"Ada – Fog  {track(1)}", "it was never seen in a playlist"]
+    assert [(line.split()[0], len(line.split()[1])) for line in lines[-3:]] == [
+        ("2026-01-01", 60),
+        ("2026-03-02", 60),
+        ("2026-05-01", 10),
+    ]
 
 
 def test_changed_facts_with_their_source_and_what_that_means(shell: Shell, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from syncengine.cli.context import CliContext
 from syncengine.cli.csv_table import check_one_form, write_csv
 from syncengine.cli.render import table
 from syncengine.core.moment import Instant, to_iso
+from syncengine.core.track import AudioFeatures
 
 if TYPE_CHECKING:
     from syncengine.core.history import Fact
@@ -193,7 +194,9 @@ def _show_facts(cli: CliContext, life: TrackLife) -> None:
             shown = (_fact(each.before), _fact(each.after), each.turn)
             rows.append((to_iso(each.at), each.source, each.field, *shown))
     for (at, source), fields in known.items():
-        cli.line(f"{to_iso(at)}  {source} tells {', '.join(fields)}")
+        heard = [each for each in fields if each in AudioFeatures._fields]
+        named = [each for each in fields if each not in heard] + ["audio features"] * bool(heard)
+        cli.line(f"{to_iso(at)}  {source} tells {', '.join(named)}")
     if rows:
         cli.show(table(("at", "source", "fact", "before", "after", ""), rows))
     elif known:
