@@ -88,8 +88,11 @@ class Evolution:
         self._went: Counter[Instant] = Counter()
 
     def take(self, past: PlaylistPast) -> None:
-        """Note a playlist, unless it was not there in this time."""
+        """Note a playlist: what came and went, and its own trend if it was there at the end of a month."""
         sizes = Levels(self.window)
+        came, went = comings(past, self.window), goings(past, self.window)
+        self._came.update(came)
+        self._went.update(went)
         for row, span in spans(past, self.window):
             sizes.add("", span)
             self._held[span].append(row.track)
@@ -100,9 +103,6 @@ class Evolution:
             self._sizes.add("playlists", (month, month + 1))
         level = sizes.of("")
         listed = [(self.window.months[each], round(level[each])) for each in there]
-        came, went = comings(past, self.window), goings(past, self.window)
-        self._came.update(came)
-        self._went.update(went)
         self.playlists.append(
             PlaylistTrend(
                 past.key,

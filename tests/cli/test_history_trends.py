@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
 from syncengine.cli.trends_tables import TABLES
 from tests import history_schemas as schemas
+from tests import made_exports as made
 from tests.shell import FIRST_AT, SECOND_AT, Shell
 
 
@@ -69,3 +71,17 @@ def test_calls_that_are_none(sample: Shell) -> None:
     assert "nothing to tell" in sample.error("history", "trends", "--since", "latest", code=2)
     assert "no moment" in sample.error("history", "trends", "--since", "soon", code=2)
     assert "nothing is known" in sample.error("history", "trends", "--until", "2020-01-01")
+
+
+def test_hostile_titles_and_names_are_harmless_in_every_form(shell: Shell, tmp_path: Path) -> None:
+    title = "\x1b[31m=1+1 <script>\x07\u202e"
+    for day, popularity in (("2026-01-01", 10), ("2026-02-01", 60)):
+        song = made.Song(1, popularity=popularity, title=title)
+        made.write(tmp_path / day / "[b]mix\x1b[2J.csv", [song], f"{day}T12:00:00Z")
+        shell("import-csv", tmp_path / day)
+    for arguments in ((), ("--csv", "popularity"), ("--csv", "playlists")):
+        out = shell("history", "trends", *arguments).out
+        assert "mix" in out or "=1+1 <script>" in out
+        assert not set(out) & set("\x1b\x07\u202e")
+    (winner,) = shell.json("history", "trends")["popularity"]["winners"]
+    assert (winner["title"], winner["first"], winner["last"]) == (title, 10, 60)

@@ -132,6 +132,17 @@ def test_a_playlist_that_was_not_there_in_the_window_is_left_out() -> None:
     assert evolved(gone, window=window).playlists == []
 
 
+def test_what_came_and_went_between_two_ends_of_months_is_counted() -> None:
+    short = (Presence(at("2025-03-02"), at("2025-03-20"), at("2025-03-02")),)
+    rows = (
+        row(1, "2025-03-05", "2025-03-06", "2025-03-07"),
+        row(2, None, "2025-03-02", "2025-03-20"),
+    )
+    evolution = evolved(past(*rows, presences=short))
+    assert evolution.playlists == []
+    assert evolution.days() == [Day("2025-03-05", 1, 0), Day("2025-03-07", 0, 1)]
+
+
 def test_churn_and_half_life_are_of_the_time_in_which_the_playlist_was_watched() -> None:
     rows = [row(1, "2025-02-01", until="2025-04-01") for _ in range(10)]
     rows += [row(2, "2025-02-01") for _ in range(5)]
