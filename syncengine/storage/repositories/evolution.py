@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import Connection, ScalarSelect, Select, and_, func, select
 
 from syncengine.core.evolution import Traits
 from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey
@@ -147,17 +147,17 @@ class EvolutionReader:
     def popularity(self, start: Instant, end: Instant) -> list[PopularityRow]:
         """Return the tracks whose popularity at ``end`` is another than at ``start`` (or first known)."""
         p = POPULARITY.c
-        first = func.coalesce(func.max(case((p.at <= start, p.at))), func.min(p.at)).label("first")
-        ends = select(p.track_id, first, func.max(p.at).label("last")).where(p.at <= end)
-        known = ends.group_by(p.track_id).subquery()
-        one, other = POPULARITY.alias(), POPULARITY.alias()
-        query = (
-            select(TRACKS.c.id, TRACKS.c.key, one.c.value, other.c.value)
-            .join(known, known.c.track_id == TRACKS.c.id)
-            .join(one, and_(one.c.track_id == TRACKS.c.id, one.c.at == known.c.first))
-            .join(other, and_(other.c.track_id == TRACKS.c.id, other.c.at == known.c.last))
-            .where(one.c.value != other.c.value)
-        )
+
+        # A seek for each track: a library that is observed daily has a hundred values for each.
+        def value(*, until: Instant, newest: bool) -> ScalarSelect[int]:
+            query = select(p.value).where(p.track_id == TRACKS.c.id, p.at <= until)
+            return query.order_by(p.at.desc() if newest else p.at).limit(1).scalar_subquery()
+
+        before = value(until=start, newest=True)
+        first = func.coalesce(before, value(until=end, newest=False)).label("first")
+        last = value(until=end, newest=True).label("last")
+        known = select(TRACKS.c.id, TRACKS.c.key, first, last).subquery()
+        query = select(known).where(known.c.first != known.c.last)
         return [PopularityRow(*row) for row in self._connection.execute(query)]
 
     def nameless(self, end: Instant) -> list[Vanishing]:
