@@ -133,7 +133,7 @@ def _stay(
     home = presences[0]
     if first.since > home.since:
         home = next(each for each in reversed(presences) if each.since <= first.since)
-    stamp = next((row.added_at for row in chain if _is_stamp(row.added_at)), None)
+    stamp = next(filter(None, map(_stamp, chain)), None)
     came_back = False
     if stamp is not None:
         before = left.get((first.track, stamp), [])
@@ -156,10 +156,6 @@ def _ending(last: Row, presences: Sequence[Presence], unavailable: int | None) -
     if any(each.until == last.until for each in presences):
         return Ending.PLAYLIST_ENDED
     return Ending.UNAVAILABLE if last.track == unavailable else Ending.REMOVED
-
-
-def _is_stamp(stamp: Instant | None) -> bool:
-    return stamp is not None and stamp >= FIRST_STAMP
 
 
 def _link(rows: Sequence[Row], unavailable: int | None) -> tuple[dict[int, int], list[Vanishing]]:
@@ -201,7 +197,7 @@ class _Pairing:
 
     def run(self) -> dict[int, int]:
         """Pair by track and stamp, then by track where a stamp is missing, then by stamp alone."""
-        self._pair(lambda row: (row.track, row.added_at), lambda row: (row.track, row.added_at))
+        self._pair(_entry, _entry)
         self._pair(_of_bare, _of_stamped)
         self._pair(_of_stamped, _of_bare)
         self._pair(_stamp, _stamp)
@@ -228,13 +224,18 @@ class _Pairing:
         return found
 
 
+def _entry(row: Row) -> Hashable:
+    return row.track, _stamp(row)
+
+
 def _of_bare(row: Row) -> Hashable:
-    return row.track if row.added_at is None else None
+    return row.track if _stamp(row) is None else None
 
 
 def _of_stamped(row: Row) -> Hashable:
-    return None if row.added_at is None else row.track
+    return None if _stamp(row) is None else row.track
 
 
-def _stamp(row: Row) -> Hashable:
-    return row.added_at if _is_stamp(row.added_at) else None
+def _stamp(row: Row) -> Instant | None:
+    """Return an entry's stamp, unless it is none."""
+    return None if row.added_at is None or row.added_at < FIRST_STAMP else row.added_at

@@ -55,6 +55,8 @@ def test_a_stamp_of_1970_is_none() -> None:
     first, second = find_stays([epoch, late], HERE, GONE).stays
     assert (first.came, first.is_new) == (None, False)
     assert (second.came, second.is_new) == (day(3), True)
+    told = [epoch._replace(until=day(4)), row(1, 4, 6), row(1, 6, None, -20)]
+    assert one(find_stays(told, HERE, GONE)).came == day(-20)
 
 
 def test_a_stamp_after_the_observation_that_showed_it_is_not_believed() -> None:
