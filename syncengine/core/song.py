@@ -10,6 +10,7 @@ from syncengine.core.identity import TrackKey, fold
 from syncengine.core.lookup import is_as_long, plain_isrc
 from syncengine.core.song_title import Title, read_title
 from syncengine.core.spelling import Names, read_names, squeeze
+from syncengine.core.track import Facts
 from syncengine.core.version_words import hints_of
 
 _ISRC = re.compile(r"[A-Z]{2}[0-9A-Z]{3}\d{7}\Z")
@@ -33,7 +34,11 @@ class SongFacts(NamedTuple):
 
 def song_facts(track: CatalogTrack) -> SongFacts:
     """Return what matching asks of a track of the catalog."""
-    facts = track.facts
+    return song_facts_of(track.facts, track.also)
+
+
+def song_facts_of(facts: Facts, also: tuple[TrackKey, ...] = ()) -> SongFacts:
+    """Return what matching asks of a track with these facts; ``also`` are other keys it is known by."""
     recording = facts.recording
     return SongFacts(
         facts.track,
@@ -43,7 +48,7 @@ def song_facts(track: CatalogTrack) -> SongFacts:
         facts.isrc,
         recording.duration_ms,
         recording.explicit,
-        track.also,
+        also,
     )
 
 
