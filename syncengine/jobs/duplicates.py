@@ -1,0 +1,91 @@
+"""The same recording under several entries of the library as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from syncengine.core.duplicate_search import find_among
+from syncengine.core.duplicates import Duplicates, HeldTrack, Place
+from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey, is_album
+from syncengine.core.moment import Instant
+from syncengine.core.song import song_facts_of
+from syncengine.core.track import Facts
+from syncengine.core.track_decision import TrackDecisions, settle
+from syncengine.jobs.playlists import find_playlist
+from syncengine.storage.repositories.library import number_of
+from syncengine.storage.repositories.track_decisions import keys_now, track_decisions
+from syncengine.storage.unit_of_work import UnitOfWork
+
+
+def find_duplicates(
+    unit: UnitOfWork, names: Collection[str] = (), *, with_shared: bool = False
+) -> Duplicates:
+    """Return the duplicates within playlists and across them, as decisions have it.
+
+    ``names`` are the playlists to look at, albums too; without any, all playlists and no albums.
+    ``with_shared`` also lists the tracks that stand in several playlists under one id. Raises NotFound and
+    UsageError for names, as ``find_playlist`` does.
+    """
+    playlists = _wanted(unit, names)
+    entries = unit.library.entries(None, list(playlists))
+    numbers = {number_of(entry) for each in entries.values() for entry in each}
+    keys = unit.library.track_keys(numbers)
+    places = [
+        Place(playlists[number][0], position, keys[number_of(entry)], entry.added_at)
+        for number in playlists
+        for position, entry in enumerate(entries.get(number, ()))
+    ]
+    found = find_among(
+        _held(unit, keys, places, everything=not names),
+        places,
+        decisions_now(unit),
+        with_shared=with_shared,
+    )
+    return replace(found, playlists=dict(playlists.values()), entries=len(places))
+
+
+def decisions_now(unit: UnitOfWork) -> TrackDecisions:
+    """Return what people decided of tracks, under the keys that these go by now."""
+    return settle(track_decisions(unit.connection), keys_now(unit.connection))
+
+
+def _wanted(unit: UnitOfWork, names: Collection[str]) -> dict[int, tuple[PlaylistKey, str]]:
+    if names:
+        records = unit.library.playlist_records()
+        named = [find_playlist(records, name) for name in names]
+        return {each.id: (each.key, each.name) for each in named}
+    return {
+        each.id: (each.key, each.name)
+        for each in unit.library.playlists()
+        if not is_album(each.key)
+    }
+
+
+def _held(
+    unit: UnitOfWork, keys: Mapping[int, TrackKey], places: Collection[Place], *, everything: bool
+) -> list[HeldTrack]:
+    added: dict[TrackKey, Instant] = {}
+    for place in places:
+        if place.added_at is not None:
+            added[place.track] = min(place.added_at, added.get(place.track, place.added_at))
+    facts = unit.library.facts(None, None if everything else keys)
+    popularity = unit.library.popularity()
+    return [
+        held_track(facts[number], popularity.get(number), added.get(key))
+        for number, key in keys.items()
+        if key != UNAVAILABLE and number in facts
+    ]
+
+
+def held_track(facts: Facts, popularity: int | None, added_at: Instant | None) -> HeldTrack:
+    """Return what comparing wants of a track with these facts."""
+    recording, release = facts.recording, facts.release
+    return HeldTrack(
+        song_facts_of(facts),
+        release.album_uri,
+        release.release_date,
+        (recording.disc_number, recording.track_number),
+        added_at,
+        popularity,
+    )
