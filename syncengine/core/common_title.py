@@ -25,6 +25,8 @@ _WORK = re.compile(
     r"|etudes?|nocturnes?|preludes?|variations?|in [a-h](?:[ -](?:flat|sharp))? (?:major|minor)"
     r"|[a-h]-(?:dur|moll)|act [\divx]+|traditional)\b"
 )
+# Quotes, brackets, dashes and stops are set in one way by one and in another by the next.
+_MARK = re.compile(r"[^\w\s'\"`\xb4\xab\xbb\u2010-\u201f\u2026.,:;()\[\]{}<>/|&\xb7\u2022~-]")
 _MOVEMENT = re.compile(r"(?<![^\W_])([ivxl]+)\.(?=\s|$)")
 
 
@@ -41,3 +43,8 @@ def is_work(title: Title) -> bool:
 def movements(title: Title) -> tuple[str, ...]:
     """Return the Roman numbers of a title, as ``iv`` in ``Symphony: IV. Finale``."""
     return tuple(_MOVEMENT.findall(title.shown))
+
+
+def marks_of(title: Title) -> tuple[str, ...]:
+    """Return the marks of a title that may tell it from another, such as ``!`` or a picture, in order."""
+    return tuple(sorted(_MARK.findall(title.shown)))

@@ -7,6 +7,7 @@ give one ISRC to several recordings, and several to one.
 from __future__ import annotations
 
 from syncengine.core.alias import SAME_LENGTH_MS
+from syncengine.core.common_title import marks_of
 from syncengine.core.duplicate_evidence import (
     NEAR_LENGTH_MS,
     SLIP,
@@ -15,6 +16,7 @@ from syncengine.core.duplicate_evidence import (
     evidence,
 )
 from syncengine.core.duplicates import Confidence, DuplicateKind, Link
+from syncengine.core.identity import is_track
 
 _FROM_TITLES = ("title spelt otherwise",)
 _HARDLY = 0.25
@@ -161,16 +163,19 @@ def _not_certain(one: KnownTrack, other: KnownTrack, found: Evidence) -> str | N
         return "one does not say whether it is explicit"
     if found.guests:
         return "one names a guest more"
+    if marks_of(one.song.title) != marks_of(other.song.title):
+        return "the titles have other marks"
     return _many(one, other)
 
 
 def _is_one_release(one: KnownTrack, other: KnownTrack) -> bool:
-    """Tell whether the two are known to be two places on one release."""
+    """Tell whether the two are two places on one release: there each place has an id of its own."""
     here, there = one.held, other.held
     if not here.album_uri or here.album_uri != there.album_uri:
         return False
-    pairs = list(zip(here.number, there.number, strict=True))
-    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
+    if not (is_track(here.key) and is_track(there.key)):
+        return False
+    return None in here.number or here.number != there.number
 
 
 def _and_album(one: KnownTrack, other: KnownTrack) -> str:

@@ -155,12 +155,27 @@ def test_other_lengths_versions_and_artists_are_nothing_to_tell(said: dict[str, 
 
 
 def test_two_places_on_one_release_are_two_tracks() -> None:
-    def on(number: int, place: int) -> KnownTrack:
-        held = track(number, isrc=None).held
+    def on(number: int, place: int | None, isrc: str | None = None) -> KnownTrack:
+        held = track(number, isrc=isrc).held
         return KnownTrack(held._replace(album_uri="spotify:album:1", number=(1, place)))
 
     assert compare(on(1, 3), on(2, 9)) is None
+    assert compare(on(1, None), on(2, None)) is None
     assert compare(on(1, 3), on(2, 3)) is not None
+    told = compare(on(1, 3, ISRC), on(2, 9, ISRC))
+    assert told is not None
+    assert told.confidence == "likely"
+
+
+def test_marks_that_may_tell_titles_apart_make_them_less_than_certain() -> None:
+    for one, other, confidence in (
+        ("Love 💔", "Love ❤", "likely"),
+        ("Help!", "Help", "likely"),
+        ("Don’t Stop", "Don't Stop", "certain"),
+    ):
+        told = compare(track(title=one, isrc=None), track(2, title=other, isrc=None))
+        assert told is not None
+        assert told.confidence == confidence
 
 
 words = st.sampled_from(
