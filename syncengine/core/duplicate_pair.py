@@ -18,6 +18,8 @@ from syncengine.core.duplicate_evidence import (
 from syncengine.core.duplicates import Confidence, DuplicateKind, Link
 from syncengine.core.identity import is_track
 
+_CLOSE_MS = 1_000
+"""Lengths of one recording on one release differ by rounding; names alone are certain up to this."""
 _FROM_TITLES = ("title spelt otherwise",)
 _HARDLY = 0.25
 """What takes more than this for spelling is another title rather than a slip."""
@@ -128,11 +130,10 @@ def _weak(one: KnownTrack, other: KnownTrack, found: Evidence) -> list[str]:
     if found.language and None in (one.explicit, other.explicit):
         weak.append("only one says whether it is clean")
     is_one_album = bool(one.album) and one.album == other.album
-    if found.isrc == "other":
-        if found.guests:
-            weak.append("other ISRCs, and one names a guest more")
-        elif is_one_album and not (found.language or found.remaster):
-            weak.append("other ISRCs on an album of the same name")
+    if found.guests and (found.isrc == "other" or not is_one_album):
+        weak.append("one names a guest more, who may be heard on it alone")
+    if found.isrc == "other" and is_one_album and not (found.language or found.remaster):
+        weak.append("other ISRCs on an album of the same name")
     many = _many(one, other)
     is_one_release = is_one_album and not found.other_year
     if many and not (is_one_release and not (one.is_common or other.is_common)):
@@ -161,6 +162,8 @@ def _not_certain(one: KnownTrack, other: KnownTrack, found: Evidence) -> str | N
         return "a release date is not known"
     if one.explicit is None or other.explicit is None:
         return "one does not say whether it is explicit"
+    if found.off is None or found.off > _CLOSE_MS:
+        return f"the lengths are {_seconds(found)} apart"
     if found.guests:
         return "one names a guest more"
     if marks_of(one.song.title) != marks_of(other.song.title):

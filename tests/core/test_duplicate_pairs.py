@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def test_nearly_all_that_is_one_recording_is_certain_or_likely() -> None:
         found.confidence if (found := finding(pair)) else "none" for pair in labelled("same")
     )
     assert (told["certain"] + told["likely"]) / told.total() >= 0.92
-    assert told["certain"] / told.total() >= 0.55
+    assert told["certain"] / told.total() >= 0.5
 
 
 def test_hardly_anything_that_is_another_recording_is_likely() -> None:
@@ -58,6 +59,24 @@ def test_clean_versions_and_remasters_are_found_as_what_they_are() -> None:
     kinds = [told.kind for pair in pairs if (told := finding(pair)) and told.confidence in ACTS]
     assert set(kinds) == {"clean-explicit", "remaster"}
     assert len(kinds) / len(pairs) >= 0.96
+
+
+def test_the_page_has_the_figures_of_this_very_set() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "duplicates.md").read_text("utf-8")
+    assert f"{len(labelled_pairs())} labelled pairs" in page
+    rows = {
+        "same": "one recording",
+        "different": "two recordings",
+        "form": "clean version or remaster of it",
+    }
+    for label, row in rows.items():
+        told = Counter(
+            found.confidence if (found := finding(pair)) else "none" for pair in labelled(label)
+        )
+        cells = [str(told[each]) for each in ("certain", "likely", "unsure", "none")]
+        if label != "same":
+            cells[0] = f"**{cells[0]}**"
+        assert f"| {row} ({told.total()}) | {' | '.join(cells)} |" in page
 
 
 def test_every_finding_has_a_reason_in_a_sentence() -> None:
@@ -118,7 +137,10 @@ def test_one_isrc_is_certain_only_where_nothing_contradicts(
     ("said", "released", "kind", "confidence"),
     [
         ({}, "2001-03", "same-recording", "certain"),
-        ({"duration_ms": 202_000}, "2001", "same-recording", "certain"),
+        ({"duration_ms": 201_000}, "2001", "same-recording", "certain"),
+        ({"duration_ms": 202_000}, "2001", "same-recording", "likely"),
+        ({"artists": ("The Otters", "Ada")}, "2001", "same-recording", "likely"),
+        ({"artists": ("The Otters", "Ada"), "album": "Ada"}, "2001", "re-release", "unsure"),
         ({"explicit": None}, "2001", "same-recording", "likely"),
         ({"album": None}, "2001", "same-recording", "likely"),
         ({}, None, "same-recording", "likely"),
