@@ -11,7 +11,6 @@ from syncengine.core.identity import TrackKey, fold
 from syncengine.core.lookup import is_as_long, plain_isrc
 from syncengine.core.song_title import Title, read_title
 from syncengine.core.spelling import Names, read_names, squeeze
-from syncengine.core.track import Facts
 from syncengine.core.version_words import hints_of
 
 _ISRC = re.compile(r"[A-Z]{2}[0-9A-Z]{3}\d{7}\Z")
@@ -35,11 +34,7 @@ class SongFacts(NamedTuple):
 
 def song_facts(track: CatalogTrack) -> SongFacts:
     """Return what matching asks of a track of the catalog."""
-    return song_facts_of(track.facts, track.also)
-
-
-def song_facts_of(facts: Facts, also: tuple[TrackKey, ...] = ()) -> SongFacts:
-    """Return what matching asks of a track with these facts; ``also`` are other keys it is known by."""
+    facts = track.facts
     recording = facts.recording
     return SongFacts(
         facts.track,
@@ -49,7 +44,7 @@ def song_facts_of(facts: Facts, also: tuple[TrackKey, ...] = ()) -> SongFacts:
         facts.isrc,
         recording.duration_ms,
         recording.explicit,
-        also,
+        track.also,
     )
 
 

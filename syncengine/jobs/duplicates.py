@@ -9,10 +9,9 @@ from syncengine.core.duplicate_search import find_among
 from syncengine.core.duplicates import Duplicates, HeldTrack, Place
 from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey, is_album
 from syncengine.core.moment import Instant
-from syncengine.core.song import song_facts_of
-from syncengine.core.track import Facts
 from syncengine.core.track_decision import TrackDecisions, settle
 from syncengine.jobs.playlists import find_playlist
+from syncengine.storage.repositories.held_tracks import held_tracks
 from syncengine.storage.repositories.library import number_of
 from syncengine.storage.repositories.track_decisions import keys_now, track_decisions
 from syncengine.storage.unit_of_work import UnitOfWork
@@ -37,7 +36,7 @@ def find_duplicates(
         for position, entry in enumerate(entries.get(number, ()))
     ]
     found = find_among(
-        _held(unit, keys, places, everything=not names),
+        _held(unit, keys, places),
         places,
         decisions_now(unit),
         with_shared=with_shared,
@@ -63,29 +62,14 @@ def _wanted(unit: UnitOfWork, names: Collection[str]) -> dict[int, tuple[Playlis
 
 
 def _held(
-    unit: UnitOfWork, keys: Mapping[int, TrackKey], places: Collection[Place], *, everything: bool
+    unit: UnitOfWork, keys: Mapping[int, TrackKey], places: Collection[Place]
 ) -> list[HeldTrack]:
     added: dict[TrackKey, Instant] = {}
     for place in places:
         if place.added_at is not None:
             added[place.track] = min(place.added_at, added.get(place.track, place.added_at))
-    facts = unit.library.facts(None, None if everything else keys)
-    popularity = unit.library.popularity()
     return [
-        held_track(facts[number], popularity.get(number), added.get(key))
-        for number, key in keys.items()
-        if key != UNAVAILABLE and number in facts
+        each._replace(added_at=added.get(each.key))
+        for each in held_tracks(unit.connection, keys).values()
+        if each.key != UNAVAILABLE
     ]
-
-
-def held_track(facts: Facts, popularity: int | None, added_at: Instant | None) -> HeldTrack:
-    """Return what comparing wants of a track with these facts."""
-    recording, release = facts.recording, facts.release
-    return HeldTrack(
-        song_facts_of(facts),
-        release.album_uri,
-        release.release_date,
-        (recording.disc_number, recording.track_number),
-        added_at,
-        popularity,
-    )
