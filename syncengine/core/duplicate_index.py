@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from syncengine.core.alias import SAME_LENGTH_MS
 from syncengine.core.duplicate_evidence import NEAR_LENGTH_MS, KnownTrack
 
-_MOST_NEAR = 30
+_MOST_NEAR = 12
 """With how many neighbours by length a track of a block is compared: blocks may be as large as a library."""
 _BEGINNING = 6
 """Letters that titles share which may be one, spelt otherwise."""
@@ -20,7 +20,7 @@ _Block = tuple[str | None, str]
 def pairs_to_compare(tracks: Iterable[KnownTrack]) -> Iterator[tuple[KnownTrack, KnownTrack]]:
     """Yield the pairs that are worth comparing, each once; which order tracks come in does not matter.
 
-    In a block each is compared with the thirty next longer ones, so that a thousand tracks of one name
+    In a block each is compared with the twelve next longer ones, so that a thousand tracks of one name
     and length cost no million comparisons; groups bring these together again.
     """
     blocks: dict[_Block, list[KnownTrack]] = defaultdict(list)
