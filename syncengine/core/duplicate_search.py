@@ -26,7 +26,12 @@ from syncengine.core.duplicates import (
     Place,
 )
 from syncengine.core.identity import UNAVAILABLE, TrackKey
-from syncengine.core.track_decision import NO_DECISIONS, Groups, TrackDecisions
+from syncengine.core.track_decision import (
+    NO_DECISIONS,
+    Groups,
+    TrackDecisions,
+    joins_parted,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,15 @@ def recordings(
     ]
     found = group(known, links, decisions)
     joined, why = Groups(), defaultdict[TrackKey, list[Link]](list)
-    groups = [*found.sets, *stars(found.edges)]
-    for each in groups:
+    taken: list[Link] = []
+    for each in (*found.sets, *stars(found.edges)):
         for link in each.links:
-            joined.join(link.one, link.other)
-    for each in groups:
-        why[joined.find(each.links[0].one)] += each.links
+            # What makes no sets may lead by a third from one track to another that a person parted from it.
+            if each.is_set or not joins_parted(joined, (link.one, link.other), decisions.different):
+                joined.join(link.one, link.other)
+                taken.append(link)
+    for link in taken:
+        why[joined.find(link.one)].append(link)
     members: dict[TrackKey, list[HeldTrack]] = defaultdict(list)
     for key in sorted(held):
         members[joined.find(key)].append(held[key])

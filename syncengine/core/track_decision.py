@@ -55,7 +55,7 @@ def settle(
         one, other = known.get(each.one, each.one), known.get(each.other, each.other)
         pair = (min(one, other), max(one, other))
         if each.verdict == "same":
-            if _joins_parted(groups, pair, different):
+            if joins_parted(groups, pair, different):
                 overruled.append(each)
             elif one != other:
                 groups.join(*pair)
@@ -67,9 +67,10 @@ def settle(
     return TrackDecisions(tuple(same), frozenset(different), tuple(overruled))
 
 
-def _joins_parted(
+def joins_parted(
     groups: Groups, pair: tuple[TrackKey, TrackKey], different: Iterable[tuple[TrackKey, TrackKey]]
 ) -> bool:
+    """Tell whether joining the groups of two tracks would bring two together that are different."""
     ends = {groups.find(pair[0]), groups.find(pair[1])}
     return len(ends) == 2 and any(
         {groups.find(one), groups.find(other)} == ends for one, other in different

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from syncengine.core.duplicate_evidence import KnownTrack
 from syncengine.core.duplicate_index import pairs_to_compare
 from syncengine.core.duplicate_search import Recording, find_among, recordings
-from syncengine.core.duplicates import HeldTrack, Place, narrow
+from syncengine.core.duplicates import (
+    CONFIDENCES,
+    KINDS,
+    SAME,
+    Confidence,
+    DuplicateKind,
+    HeldTrack,
+    Place,
+    narrow,
+)
 from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.song import SongFacts
@@ -153,6 +162,13 @@ def test_different_parts_also_by_way_of_others() -> None:
     assert find_among(tracks, places, parted).in_playlists == []
 
 
+def test_a_twin_of_two_that_a_person_parted_brings_them_not_together() -> None:
+    tracks = [held("a"), held("b", explicit=True), held("c", album="Hits")]
+    parted = decided(("different", "a", "c"))
+    (found,) = sets(recordings(tracks, parted, least="likely", kinds=frozenset(KINDS)))
+    assert found in ({"a", "b"}, {"b", "c"})
+
+
 def test_what_was_decided_of_absent_tracks_waits() -> None:
     assert recordings([held("a")], decided(("same", "a", "z"), ("different", "a", "y"))) == []
 
@@ -255,14 +271,17 @@ def test_groups_do_not_depend_on_any_order(
     assert recordings(tracks, decisions) == recordings(mixed, decisions)
 
 
-@given(_TRACKS, _DECIDED)
+@given(_TRACKS, _DECIDED, st.sampled_from(CONFIDENCES), st.sampled_from([SAME, frozenset(KINDS)]))
 def test_sets_keep_every_decision_and_hold_each_track_once(
-    said: list[dict[str, Any]], made: list[tuple[Verdict, str, str]]
+    said: list[dict[str, Any]],
+    made: list[tuple[Verdict, str, str]],
+    least: Confidence,
+    kinds: frozenset[DuplicateKind],
 ) -> None:
     tracks = [held(f"t{n}", **each) for n, each in enumerate(said)]
     decisions = decided(*(each for each in made if each[1] != each[2]))
     group_of: dict[TrackKey, int] = {}
-    for number, each in enumerate(recordings(tracks, decisions, least="likely")):
+    for number, each in enumerate(recordings(tracks, decisions, least=least, kinds=kinds)):
         assert each.keep == each.tracks[0]
         for track in each.tracks:
             assert track not in group_of
