@@ -130,6 +130,13 @@ MEASUREMENTS = (
         times=2.0,
     ),
     Measurement(
+        "duplicates",
+        "`duplicates` within and across playlists, 50,000 entries",
+        (*CLI, "--json", "duplicates"),
+        state="entries",
+        seconds=5.0,
+    ),
+    Measurement(
         "lookups",
         "a script with 2,600 lookups in a library of 20,000 tracks, of which:",
         ("{python}", "-m", "benchmarks.lookups", "{db}"),

@@ -46,7 +46,7 @@ class Sizes:
     def of(self, name: str) -> Size:
         """Return the size of a library by name."""
         usual = self.usual
-        factor = {"quarter": 12.5, "million": 50}.get(name)
+        factor = {"entries": 2.5, "quarter": 12.5, "million": 50}.get(name)
         if factor is not None:
             return replace(usual, rows=round(usual.rows * factor), days=1)
         if name == "tracks":
@@ -62,6 +62,7 @@ def states(days: int) -> dict[str, tuple[tuple[str, ...], ...]]:
         "one-day": ((*CLI, "import-csv", "{day-000}"),),
         "two-days": ((*CLI, "import-csv", "{day-000}"), (*CLI, "import-csv", "{day-001}")),
         "tracks": ((*CLI, "import-csv", "{tracks-000}"),),
+        "entries": ((*CLI, "import-csv", "{entries-000}"),),
         "agreed": (
             (*CLI, "import-csv", "{tracks-000}"),
             ("{python}", "-m", "benchmarks.agree", "{db}"),

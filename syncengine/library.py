@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from syncengine.core.catalog import CatalogTrack
+    from syncengine.core.duplicates import Duplicates
     from syncengine.core.lookup import (
         Batch,
         DuplicateAnswer,
@@ -174,6 +175,17 @@ class Library:
 
         with self._database.reading() as unit:
             return playlist_life(unit, _text("playlist", playlist))
+
+    def duplicates(self, *playlists: str) -> Duplicates:
+        """Return the same recording under several entries, within playlists and across them, as it is now.
+
+        ``playlists`` limit it to some, albums too. Raises NotFound for one that was never seen.
+        """
+        from syncengine.jobs.duplicates import find_duplicates  # only who asks pays for the rules
+
+        _want("playlist", playlists, str)
+        with self._database.reading() as unit:
+            return find_duplicates(unit, playlists)
 
     # Lookups
 

@@ -216,6 +216,57 @@ FILES_EXPLAIN_TRACK = {
     "twins": [URI],
     "files": [{"path": str, "answer": _MATCH, "likeness": Or(_LIKENESS)}],
 }
+_TIER = One(("certain", "likely", "unsure"))
+_DUPLICATE_KIND = One(
+    (
+        "same-id",
+        "decided",
+        "same-isrc",
+        "same-recording",
+        "re-release",
+        "remaster",
+        "clean-explicit",
+    )
+)
+_DUPLICATE = {
+    "kind": _DUPLICATE_KIND,
+    "confidence": _TIER,
+    "reason": str,
+    "keep": URI,
+    "rule": str,
+    "tracks": [URI],
+    "where": [
+        {"playlist": str, "key": str, "position": int, "uri": URI, "added_at": Or(TIME)},
+    ],
+    "pairs": [{"uris": [URI], "kind": _DUPLICATE_KIND, "confidence": _TIER, "reason": str}],
+}
+DUPLICATES = {
+    "playlists": [{"key": str, "playlist": str}],
+    "entries": int,
+    "shared": int,
+    "totals": Each(dict.fromkeys(("certain", "likely", "unsure"), int)),
+    "within": [_DUPLICATE],
+    "across": [_DUPLICATE],
+    "tracks": Each(
+        {
+            "title": str,
+            "artists": [str],
+            "album": Or(str),
+            "released": Or(str),
+            "isrc": Or(str),
+            "duration_ms": Or(int),
+            "explicit": Or(bool),
+            "popularity": Or(int),
+        }
+    ),
+}
+_VERDICT = One(("same", "different"))
+DUPLICATES_DECIDE = {
+    "verdict": _VERDICT,
+    "uris": [URI],
+    "overruled": [{"verdict": _VERDICT, "uris": [URI]}],
+    "absent": [URI],
+}
 FILES_DECIDE = {
     "file": str,
     "scanned": bool,
@@ -263,6 +314,8 @@ KINDS: dict[str, list[Any]] = {
     "files-explain": [FILES_EXPLAIN],
     "files-explain-track": [FILES_EXPLAIN_TRACK],
     "files-decide": [FILES_DECIDE],
+    "duplicates": [DUPLICATES],
+    "duplicates-decide": [DUPLICATES_DECIDE],
     "files-missing": [FILES_MISSING],
     "files-orphans": [FILES_ORPHANS],
 }

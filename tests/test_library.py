@@ -123,3 +123,15 @@ def test_the_settings_name_the_database(
     monkeypatch.setenv("SYNCENGINE_DATABASE_URL", shell.url)
     Library(clock=lambda: NOW).import_csv(made.write(tmp_path / "Mix.csv", songs(1)))
     assert shell.entries("Mix") == [track(1)]
+
+
+def test_duplicates_are_what_the_command_lists(library: Library, shell: Shell) -> None:
+    found, told = library.duplicates(), shell.json("duplicates")
+    assert [each.keep for each in found.in_playlists] == [each["keep"] for each in told["within"]]
+    assert found.in_playlists
+    (kettle,) = library.duplicates("Kettle Songs").in_playlists
+    assert kettle.kind == "same-id"
+    with pytest.raises(NotFound):
+        library.duplicates("Nope")
+    with pytest.raises(UsageError):
+        library.duplicates(7)  # type: ignore[arg-type]

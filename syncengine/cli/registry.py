@@ -60,6 +60,7 @@ COMMANDS = (
     Entry("playlists split", "Say that a join was wrong"),
     Entry("playlists-of", "Find every playlist that holds a track"),
     Entry("tracks", "Search the tracks"),
+    Entry("duplicates", "Find the same recording under several entries"),
     Entry("export", "Write any moment of the library as files"),
     Entry("auth login", "Sign in to Spotify"),
     Entry("auth status", "Show who is signed in, and until when"),

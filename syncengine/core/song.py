@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from syncengine.core.catalog import CatalogTrack
@@ -65,19 +66,26 @@ class Song(NamedTuple):
 def read_song(facts: SongFacts) -> Song:
     """Take a track apart."""
     title = read_title(facts.title)
-    album = fold(facts.album or "")
+    album, hints = _read_album(facts.album or "")
     return Song(
         facts.key,
         title,
         read_names(facts.artists + title.guests),
-        album_name(album),
+        album,
         facts.album or "",
-        hints_of(album),
+        hints,
         sound_isrc(facts.isrc),
         facts.duration_ms or None,
         facts.explicit,
         facts.also,
     )
+
+
+@lru_cache(maxsize=4_096)
+def _read_album(album: str) -> tuple[str, frozenset[str]]:
+    """Return an album's name for comparing, and what kinds of version it lets expect."""
+    folded = fold(album)
+    return album_name(folded), hints_of(folded)
 
 
 def album_name(folded: str) -> str:

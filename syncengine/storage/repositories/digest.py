@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from syncengine.core.snapshot import Effect
 from syncengine.storage.models import ledger
-from syncengine.storage.repositories.judgements import EDIT, FILE
+from syncengine.storage.repositories.judgements import EDIT, FILE, TRACK
 from syncengine.storage.repositories.timeline import KEYS, OBSERVATIONS, SPANS
 
 _JUDGEMENTS = ledger.judgements
@@ -27,7 +27,7 @@ def library_digest(connection: Connection) -> str:
             SPANS.c.key_id, SPANS.c.valid_from
         ),
         select(j.subject, j.verdict, j.left, j.right)
-        .where(j.taken_back_at.is_(None), j.subject.not_in((EDIT, FILE)))
+        .where(j.taken_back_at.is_(None), j.subject.not_in((EDIT, FILE, TRACK)))
         .order_by(j.subject, j.left, j.right),
     )
     digest = blake2b(digest_size=16)

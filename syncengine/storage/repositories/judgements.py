@@ -19,8 +19,9 @@ JUDGEMENTS = ledger.judgements
 PLAYLIST = "playlist"
 EDIT = "edit"
 FILE = "file"
+TRACK = "track"
 _KEEP = "keep-theirs"
-"""Subjects; what is decided of edits in a sink, and of files, is no part of the library."""
+"""Subjects; what is decided of edits in a sink, of files and of tracks is no part of the library."""
 SAME = "same"
 DIFFERENT = "different"
 
