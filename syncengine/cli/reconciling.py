@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from syncengine.bootstrap.sink_wishes import SinkWishes
     from syncengine.core.plan import Plan, SinkPlan
     from syncengine.jobs.apply_report import ApplyReport
-    from syncengine.jobs.look import Looked
+    from syncengine.jobs.looked import Looked
     from syncengine.jobs.reconcile import Wishes
     from syncengine.jobs.reconciling import Hand, Prepared, Tools
     from syncengine.storage.unit_of_work import Database
