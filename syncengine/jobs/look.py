@@ -22,9 +22,10 @@ from syncengine.core.plan import (
     Value,
 )
 from syncengine.core.ports import Clock
+from syncengine.core.sight import Doubled, Stranger
 from syncengine.core.sink import Sink
 from syncengine.core.writer import SeenItem, Writer
-from syncengine.jobs.looked import Doubled, Looked, Stranger
+from syncengine.jobs.looked import Looked
 from syncengine.jobs.reconcile import Side
 from syncengine.jobs.runs import OpenUnit
 from syncengine.storage.repositories.remote import LOOK
@@ -158,7 +159,7 @@ class _Looking:
                 self._found.setdefault(by_key, []).append(seen)
             elif self._whole and not seen.trashed:
                 title = seen.fields.get(TITLE)
-                self.report.strangers.append(
+                self.report.sight.strangers.append(
                     Stranger(seen.entity, seen.address, str(title) if title else None, seen.keys)
                 )
 
@@ -208,7 +209,7 @@ class _Looking:
         removed = seen.fields.get(REMOVED) is not None
         is_kept = self._whole and seen.entity in self._sink.marks and not seen.trashed
         if is_kept and removed != self.agreed[target].removed:
-            self.report.marked[target] = removed
+            self.report.sight.marked[target] = removed
 
     def _is_as_agreed(self, target: Target, seen: SeenItem) -> bool:
         """Tell at once that nothing differs, as of most things: then nothing of it has to be kept."""
@@ -249,7 +250,7 @@ class _Looking:
         others = [each for each in others if not each.trashed]
         if others:
             addresses = tuple(each.address for each in others)
-            self.report.doubled.append(Doubled(target, self._item(target).title, addresses))
+            self.report.sight.doubled.append(Doubled(target, self._item(target).title, addresses))
 
     def _without_former(self, target: Target, several: list[SeenItem]) -> list[SeenItem]:
         """Return things without those that left the library under a key that the thing went by once."""
@@ -311,7 +312,7 @@ class _Looking:
                 continue
             strange = tuple(each for each in there if self._seen.get(each) != policy.to)
             if strange and policy.to in self._sink.entities:
-                self.report.astray[target, name] = strange
+                self.report.sight.astray[target, name] = strange
 
     def _finds_others_gone(self, before: Agreed, edits: Mapping[str, Value]) -> bool:
         """Look for things that a relation lacks: in the trash, they are shown in none.

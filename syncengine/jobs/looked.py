@@ -4,55 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from syncengine.core.plan import Entity, Target
-
-
-@dataclass(frozen=True, slots=True)
-class Doubled:
-    """One thing that stands in the sink more than once; ``others`` are the addresses that are not used."""
-
-    target: Target
-    title: str
-    others: tuple[str, ...]
-
-    @property
-    def sentence(self) -> str:
-        """Say so, and what to do."""
-        return (
-            f"{self.target[0]} {self.title!r} stands there {len(self.others) + 1} times; delete those that "
-            f"you do not want: {', '.join(self.others)}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """What stands in the sink and goes by no key of the library; without ``keys`` it goes by none at all."""
-
-    entity: Entity
-    address: str
-    title: str | None
-    keys: tuple[str, ...]
+from syncengine.core.sight import Sight
 
 
 @dataclass(slots=True)
 class Looked:
-    """What a look came to: how many things were read, adopted, edited by people, and put away by them.
-
-    Of a look at everything there is also what the library has nothing of (``strangers``), what is marked
-    as removed otherwise than was agreed (``marked``), and the addresses in relations that are of nothing
-    that should be there, by thing and field (``astray``).
-    """
+    """What a look came to: how many things were read, adopted, edited by people, and put away by them."""
 
     read: int = 0
     adopted: int = 0
     edited: int = 0
     gone: int = 0
-    doubled: list[Doubled] = field(default_factory=list)
-    strangers: list[Stranger] = field(default_factory=list)
-    marked: dict[Target, bool] = field(default_factory=dict)
-    astray: dict[tuple[Target, str], tuple[str, ...]] = field(default_factory=dict)
+    sight: Sight = field(default_factory=Sight)
 
     @property
     def doubles(self) -> list[str]:
         """Return what stands in the sink more than once, one sentence each."""
-        return [each.sentence for each in self.doubled]
+        return [each.sentence for each in self.sight.doubled]

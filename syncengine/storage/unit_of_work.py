@@ -33,6 +33,7 @@ from syncengine.storage.repositories.journal import Journal
 from syncengine.storage.repositories.ledger import Ledger
 from syncengine.storage.repositories.library import LibraryReader
 from syncengine.storage.repositories.lists import ListReader
+from syncengine.storage.repositories.origins import OriginReader
 from syncengine.storage.repositories.remote import LookupTally, RemoteBook, forget_versions
 
 
@@ -102,6 +103,11 @@ class UnitOfWork:
     def library(self) -> LibraryReader:
         """Questions about the library at any moment."""
         return LibraryReader(self.connection)
+
+    @cached_property
+    def origins(self) -> OriginReader:
+        """Who says what of tracks."""
+        return OriginReader(self.connection)
 
     def without_commits(self) -> UnitOfWork:
         """Return this unit as one in which commits do nothing: what is tried in it is rolled back."""
