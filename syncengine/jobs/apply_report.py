@@ -45,4 +45,4 @@ class ApplyReport:
     exact: bool = True
     notes: list[str] = field(default_factory=list)
     calls: Mapping[str, int] = field(default_factory=dict)
-    ids: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set, repr=False)
