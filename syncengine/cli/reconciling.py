@@ -289,11 +289,13 @@ def document(plan: Plan) -> dict[str, object]:
     }
 
 
-def show(cli: CliContext, plan: Plan, not_configured: Sequence[str]) -> None:
-    """Show a plan so that a person can read it in ten seconds."""
-    from syncengine.cli.plan_view import show_plan
+def show(
+    cli: CliContext, plan: Plan, not_configured: Sequence[str], more: str | None = None
+) -> None:
+    """Show a plan so that a person can read it in ten seconds; ``more`` says where all of it is."""
+    from syncengine.cli.plan_view import MORE, show_plan
 
-    show_plan(plan, cli.terminal.data, not_configured=not_configured)
+    show_plan(plan, cli.terminal.data, not_configured=not_configured, more=more or MORE)
     if any(action.action == "conflict" for sink in plan.sinks.values() for action in sink.actions):
         cli.say(
             "conflicts are settled with `syncengine reconcile --conflicts keep-theirs` (what is written "

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 NOTION, AGREED, NOTHING = "notion", "agreed", "nothing"
 """What the library is held beside: Notion as it is, as it was last known, or nothing: it was never filled."""
 _SINK = "notion"
+_MORE = "All actions: --json prints them."
 _UNREADABLE = "Notion cannot be read"
 
 
@@ -210,7 +211,7 @@ def _fix(
     if not cli.json and wish.shown is not None:
         wish.shown(outcome)
         if pending_of(planned.plan) or plan.refusals:
-            show(cli, planned.plan, [])
+            show(cli, planned.plan, [], _MORE)
     if not pending_of(planned.plan):
         return
     ask(cli, question([hand], planned.plan, None), yes=wish.yes)
@@ -218,7 +219,9 @@ def _fix(
     outcome.reports = carried_out(cli, [hand], Prepared(planned), tools, order)
     report = outcome.reports[_SINK]
     failed = {each.action.id: each.reason for each in report.failed}
-    remedies = Remedies(plan, hand.sink.policies, only, Deeds(True, report.ids, failed))
+    remedies = Remedies(
+        plan, hand.sink.policies, only, Deeds(True, report.ids, failed, report.placeless)
+    )
     outcome.fixes = [remedies.of(each) for each in outcome.findings]
 
 

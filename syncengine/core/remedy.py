@@ -14,16 +14,21 @@ _NAMES_NOTHING = (
 )
 _CONFLICT = "it was changed once more: run it again"
 _NOT_TRIED = "the run ended before it was tried"
+_NO_PLACE = "there is no such property any more: `syncengine notion init` adds it"
 _NOT_MADE = "what it relates to was not made"
 
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """What was done of a plan: ids of actions, and why others failed; ``tried`` is False before it began."""
+    """What was done of a plan: ids of actions, and why others failed; ``tried`` is False before it began.
+
+    ``placeless`` are fields of what was done that the sink has no place for.
+    """
 
     tried: bool = False
     done: Collection[str] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
+    placeless: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 class Remedies:
@@ -65,9 +70,9 @@ class Remedies:
             return Fix("left", _NAMES_NOTHING)
         if action.action == "conflict":
             return Fix("left", _CONFLICT)
-        return self._tried(action)
+        return self._tried(action, found.cure.field)
 
-    def _tried(self, action: Action) -> Fix:
+    def _tried(self, action: Action, name: str) -> Fix:
         deeds = self._deeds
         if not deeds.tried:
             return Fix("planned")
@@ -75,6 +80,8 @@ class Remedies:
             return Fix("failed", deeds.failed[action.id])
         if action.id not in deeds.done:
             return Fix("left", _NOT_TRIED)
+        if name in deeds.placeless.get(action.id, ()):
+            return Fix("left", _NO_PLACE)
         if self._unmade & set(related(action, self._policies)):
             return Fix("left", _NOT_MADE)
         return Fix("fixed")

@@ -312,6 +312,16 @@ def test_an_outage_in_the_middle_of_a_fix_leaves_the_rest_for_the_next_run(
     assert states.count("fixed") + again["fixed"] == 6
 
 
+def test_a_property_that_was_deleted_is_told_and_no_page_fails(notion: NotionShell) -> None:
+    notion.person.change_schema(notion.source("Tracks"), {"Label": None})
+    told = notion.json("remediate", "--fix", "--yes", code=8)
+    assert {(f["kind"], f["field"], f["status"]) for f in told["findings"]} == {
+        ("missing-field", "Label", "left")
+    }
+    assert "notion init" in told["findings"][0]["reason"]
+    assert found(notion, code=0) == []
+
+
 def test_status_counts_what_was_found_and_put_right(notion: NotionShell) -> None:
     edit(notion, 1, Label="Mine", ISRC="X")
     assert notion.json("status")["remediation"]["found_at"] is None
