@@ -99,8 +99,8 @@ class RemediateMachine(NotionMachine):
 
 TestRemediateMachine = RemediateMachine.TestCase
 TestRemediateMachine.settings = settings(
-    max_examples=max(5, settings().max_examples // 20),
-    stateful_step_count=15,
+    max_examples=max(4, settings().max_examples // 20),
+    stateful_step_count=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
