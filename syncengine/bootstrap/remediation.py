@@ -32,19 +32,27 @@ def field_notes() -> FieldNotes:
     return FieldNotes(SAID_IN, RANGES, FEATURE_FIELDS)
 
 
-def chosen_fields(given: Iterable[str]) -> frozenset[str]:
+def chosen_fields(settings: Settings, given: Iterable[str]) -> frozenset[str]:
     """Return the fields that a person names, as plans call them; capitals don't matter.
+
+    They go by our names, and by those that the settings give them in Notion.
 
     Raises UsageError, with the nearest, for a name that there is none of.
     """
-    known = {name.casefold(): field for name, field in _choices().items()}
+    from syncengine.adapters.notion.names import read_names
+
+    choices = _choices()
+    theirs = {
+        name: field for (_, field), name in read_names(settings.notion_properties).mapped.items()
+    }
+    known = {name.casefold(): field for name, field in {**theirs, **choices}.items()}
     found = set()
     for name in given:
         field = known.get(name.strip().casefold())
         if field is None:
             near = get_close_matches(name.strip().casefold(), known, 1)
             hint = f"; did you mean {known[near[0]]!r}?" if near else ""
-            problems = [f"it is one of {', '.join(_choices())}"]
+            problems = [f"it is one of {', '.join(choices)}"]
             raise UsageError(f"--only {name!r} is no field of ours{hint}", problems)
         found.add(field)
     return frozenset(found)

@@ -237,7 +237,7 @@ def test_a_scope_limits_what_is_found_and_written(notion: NotionShell) -> None:
 
 def test_a_guard_holds_and_is_lifted_by_its_flag(notion: NotionShell, tmp_path: Path) -> None:
     path = made.write(tmp_path / "Other.csv", songs(99), to_iso(notion.shell.now))
-    take(notion, tmp_path, 40)
+    take(notion, tmp_path, 30)
     notion.json("remediate", "--fix", "--yes")
     notion.sleep(3600)
     made.touch(path, to_iso(notion.shell.now))
@@ -247,7 +247,7 @@ def test_a_guard_holds_and_is_lifted_by_its_flag(notion: NotionShell, tmp_path: 
     removals = [f for f in told["findings"] if f["kind"] == "without-track"]
     assert all("--allow-removals" in each["reason"] for each in removals)
     notion.json("remediate", "--fix", "--yes", "--allow-removals")
-    assert notion.writes > 40
+    assert notion.writes > 30
 
 
 def test_consent_is_asked_for(notion: NotionShell) -> None:
@@ -310,6 +310,18 @@ def test_an_outage_in_the_middle_of_a_fix_leaves_the_rest_for_the_next_run(
     notion.sleep(3600)
     again = notion.json("remediate", "--fix", "--yes")
     assert states.count("fixed") + again["fixed"] == 6
+
+
+def test_a_field_goes_by_the_name_that_the_settings_give_it(
+    notion: NotionShell, tmp_path: Path
+) -> None:
+    edit(notion, 1, Label="Mine", ISRC="X")
+    place = tmp_path / "config"
+    notion.patch.setenv("XDG_CONFIG_HOME", str(place))
+    (place / "syncengine").mkdir(parents=True)
+    (place / "syncengine" / "config.toml").write_text('[notion.properties]\nISRC = "Nummer"\n')
+    told = notion.json("remediate", "--fix", "--yes", "--only", "nummer", code=8)
+    assert {f["field"]: f["status"] for f in told["findings"]} == {"Label": "left", "ISRC": "fixed"}
 
 
 def test_a_property_that_was_deleted_is_told_and_no_page_fails(notion: NotionShell) -> None:

@@ -89,7 +89,7 @@ def command(
     from syncengine.jobs.reconcile import Wishes
 
     _check(cli, offline=offline, fix=fix, only=only, table=table, page=page)
-    chosen = remediation.chosen_fields(only) if only else None
+    chosen = remediation.chosen_fields(cli.settings, only) if only else None
     if api:
         remediation.require_app(cli.settings)
     configured = sinks.configured_sinks(cli.settings)
