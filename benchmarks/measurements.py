@@ -137,6 +137,22 @@ MEASUREMENTS = (
         seconds=5.0,
     ),
     Measurement(
+        "remediate-agreed",
+        "`remediate --offline` of 20,000 tracks, all agreed and nothing changed",
+        (*CLI, "--json", "remediate", "--offline"),
+        state="agreed",
+        beside="status",
+        times=2.0,
+    ),
+    Measurement(
+        "remediate",
+        "`remediate --offline` of 20,000 tracks, all compared",
+        (*CLI, "--json", "remediate", "--offline"),
+        state="unsettled",
+        beside="status",
+        times=5.0,
+    ),
+    Measurement(
         "lookups",
         "a script with 2,600 lookups in a library of 20,000 tracks, of which:",
         ("{python}", "-m", "benchmarks.lookups", "{db}"),

@@ -67,6 +67,10 @@ def states(days: int) -> dict[str, tuple[tuple[str, ...], ...]]:
             (*CLI, "import-csv", "{tracks-000}"),
             ("{python}", "-m", "benchmarks.agree", "{db}"),
         ),
+        "unsettled": (
+            (*CLI, "import-csv", "{tracks-000}"),
+            ("{python}", "-m", "benchmarks.agree", "{db}", "--unsettled"),
+        ),
         "year": tuple((*CLI, "import-csv", f"{{year-{day:03d}}}") for day in year),
     }
 

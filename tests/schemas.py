@@ -94,6 +94,44 @@ PLAN = {
     ),
     "empty": bool,
 }
+_FINDING = {
+    "kind": One(
+        (
+            "missing-field", "differing-value", "out-of-range", "broken-relation", "without-page",
+            "without-track", "doubled-page", "vanished",
+        )
+    ),
+    "where": One(("notion", "library", "spotify")),
+    "entity": One(("track", "playlist", "artist", "album")),
+    "title": str,
+    **dict.fromkeys(("key", "page", "field", "source", "detail", "reason"), Or(str)),
+    "since": Or(TIME),
+    "status": One(("open", "planned", "fixed", "failed", "left", "theirs")),
+}  # fmt: skip
+REMEDIATION = {
+    "basis": One(("notion", "agreed", "nothing")),
+    "reason": Or(str),
+    "error": Or({"code": int, "message": str}),
+    "checked": Each(int),
+    "counts": Each(int),
+    "fixed": int,
+    "findings": [_FINDING],
+    "theirs": [_FINDING],
+    "name_mismatches": [
+        {
+            "uri": URI,
+            "field": One(("title", "artists")),
+            "api": {"value": str, "since": TIME},
+            "csv": {"value": str, "source": str, "since": TIME},
+        }
+    ],
+    "api": Or(
+        {
+            **dict.fromkeys(("asked", "answered_lately", "left"), int),
+            "stopped": Or({"reason": str, "message": str}),
+        }
+    ),
+}
 SNAPSHOTS = {
     "snapshots": [
         {
@@ -305,6 +343,7 @@ KINDS: dict[str, list[Any]] = {
     "import": [IMPORT],
     "diff": [DIFF],
     "plan": [PLAN],
+    "remediation": [REMEDIATION],
     "snapshots": [SNAPSHOTS],
     "library": [LIBRARY],
     "tracks": [TRACKS],

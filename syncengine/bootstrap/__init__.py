@@ -97,9 +97,17 @@ def export_reader() -> ExportReader:
 
 
 def make_lookups(
-    settings: Settings, database: Database, clock: Clock, *, service: Service | None = None
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    service: Service | None = None,
+    takes_exports: bool = True,
 ) -> LookupFace:
-    """Return what looks things up; ``service`` takes Spotify's place. Nothing is opened or asked yet."""
+    """Return what looks things up; ``service`` takes Spotify's place. Nothing is opened or asked yet.
+
+    Without ``takes_exports`` the library stays as it is, whatever is new in the folder of exports.
+    """
     from syncengine.jobs.lookup import Lookups
     from syncengine.jobs.lookup_asking import Asker, Pauses, Rules
     from syncengine.jobs.lookup_known import Known
@@ -133,7 +141,7 @@ def make_lookups(
     )
     notes = LookupNotes(lambda: database.unit(patience=0) if database.exists else None, clock)
     store = LookupStore(database)
-    refresh = _csv_folder(settings, database, notes, clock)
+    refresh = _csv_folder(settings, database, notes, clock) if takes_exports else _do_nothing
     known, asker = Known(store, notes, clock), Asker(make, notes, rules, pauses)
     return LookupFace(
         Lookups(known, asker, refresh), ListLookups(known, asker, refresh), notes, store, made
@@ -165,6 +173,10 @@ def _csv_folder(
 
     ttl = settings.spotify_csv_cache_ttl if settings.spotify_csv_cache_enabled else 0
     return CsvFolder(folder, ttl, take, database.reading, notes, clock).refresh
+
+
+def _do_nothing() -> None:
+    """Take in nothing."""
 
 
 class LookupFace(NamedTuple):

@@ -30,6 +30,7 @@ from syncengine.core.plan import (
 )
 
 SHOWN = 5
+MORE = "All actions: --json prints them, --out plan.json saves them."
 _FIELDS = 4
 _ELEMENTS = 3
 _WIDTH = 60
@@ -51,15 +52,19 @@ _PLACES: Mapping[Value, str] = {
 """What is said of a thing that a person put away and that would come back."""
 
 
-def show_plan(plan: Plan, console: Console, *, not_configured: Collection[str]) -> None:
+def show_plan(
+    plan: Plan, console: Console, *, not_configured: Collection[str], more: str = MORE
+) -> None:
     """Print a plan; ``not_configured`` names the sinks that were planned without being set up.
+
+    ``more`` says where the actions are that are not shown.
 
     What is shown of a library's texts can neither steer the terminal nor be taken for markup.
     """
     for name, sink in plan.sinks.items():
         _show_sink(name, sink, console, configured=name not in not_configured)
     if any(_hidden(sink) for sink in plan.sinks.values()):
-        _print(console, "All actions: --json prints them, --out plan.json saves them.")
+        _print(console, more)
 
 
 def _show_sink(name: str, sink: SinkPlan, console: Console, *, configured: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -15,13 +14,14 @@ from syncengine.cli.consent import ask, is_somebody_there
 from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode, first_of
 from syncengine.cli.text import counted, duration
-from syncengine.errors import Unasked, UsageError, UserError
+from syncengine.cli.whole_file import write_whole
+from syncengine.errors import Unasked, UsageError
 
 if TYPE_CHECKING:
     from syncengine.bootstrap.sink_wishes import SinkWishes
     from syncengine.core.plan import Plan, SinkPlan
     from syncengine.jobs.apply_report import ApplyReport
-    from syncengine.jobs.look import Looked
+    from syncengine.jobs.looked import Looked
     from syncengine.jobs.reconcile import Wishes
     from syncengine.jobs.reconciling import Hand, Prepared, Tools
     from syncengine.storage.unit_of_work import Database
@@ -113,8 +113,8 @@ def reconcile(cli: CliContext, database: Database, run: int, order: Order) -> Ou
         if order.dry_run:
             return outcome
         if pending_of(outcome.plan):
-            ask(cli, _question(hands, outcome.plan, order.limit), yes=order.yes)
-        outcome.reports = _carried_out(cli, hands, prepared, tools, order)
+            ask(cli, question(hands, outcome.plan, order.limit), yes=order.yes)
+        outcome.reports = carried_out(cli, hands, prepared, tools, order)
     return outcome
 
 
@@ -190,15 +190,15 @@ def apply_saved(
             prepared = prepare_saved(hands, tools, plan, steps)
         outcome = _shown(cli, prepared, order)
         if pending_of(outcome.plan):
-            ask(cli, _question(hands, outcome.plan, limit), yes=yes)
+            ask(cli, question(hands, outcome.plan, limit), yes=yes)
         began = time.perf_counter()
         # Also with nothing pending: what is noted is then that all is done.
-        outcome.reports = _carried_out(cli, hands, prepared, tools, order)
+        outcome.reports = carried_out(cli, hands, prepared, tools, order)
         outcome.seconds = time.perf_counter() - began
     return outcome
 
 
-def _question(hands: Sequence[Hand], plan: Plan, limit: int | None) -> str:
+def question(hands: Sequence[Hand], plan: Plan, limit: int | None) -> str:
     """Return what is asked before a plan is carried out: how much it is, and how long it takes."""
     from syncengine.core.portion import portion
 
@@ -214,9 +214,10 @@ def _question(hands: Sequence[Hand], plan: Plan, limit: int | None) -> str:
     return f"Make {what}? It takes about {duration(seconds)}."
 
 
-def _carried_out(
+def carried_out(
     cli: CliContext, hands: Sequence[Hand], prepared: Prepared, tools: Tools, order: Order
 ) -> dict[str, ApplyReport]:
+    """Do what was consented to, say what came of it, and return that by sink."""
     reports = carry_out_all(cli, hands, prepared.planned, tools, limit=order.limit)
     _say_what_was_decided(cli, prepared)
     if not cli.json and pending_of(prepared.plan):
@@ -288,11 +289,13 @@ def document(plan: Plan) -> dict[str, object]:
     }
 
 
-def show(cli: CliContext, plan: Plan, not_configured: Sequence[str]) -> None:
-    """Show a plan so that a person can read it in ten seconds."""
-    from syncengine.cli.plan_view import show_plan
+def show(
+    cli: CliContext, plan: Plan, not_configured: Sequence[str], more: str | None = None
+) -> None:
+    """Show a plan so that a person can read it in ten seconds; ``more`` says where all of it is."""
+    from syncengine.cli.plan_view import MORE, show_plan
 
-    show_plan(plan, cli.terminal.data, not_configured=not_configured)
+    show_plan(plan, cli.terminal.data, not_configured=not_configured, more=more or MORE)
     if any(action.action == "conflict" for sink in plan.sinks.values() for action in sink.actions):
         cli.say(
             "conflicts are settled with `syncengine reconcile --conflicts keep-theirs` (what is written "
@@ -305,10 +308,4 @@ def save(plan: Plan, path: Path) -> None:
     """Save a plan as JSON, whole or not at all. Raises UserError where it cannot be."""
     from syncengine.core.plan_file import to_json
 
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(to_json(plan), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise UserError(f"{path}: the plan cannot be saved: {error.strerror}") from error
+    write_whole(path, to_json(plan).encode(), "the plan")

@@ -46,6 +46,7 @@ COMMANDS = (
     Entry("fetch", "Take one snapshot from the Spotify Web API"),
     Entry("reconcile", "Plan what brings each sink into agreement, ask, and do it"),
     Entry("apply", "Do exactly what a saved plan says"),
+    Entry("remediate", "Find what is wrong in Notion, and put it right"),
     Entry("sync", "Import, fetch, reconcile and apply: the cron job"),
     Entry("status", "Last snapshots, freshness, pending changes, last runs"),
     Entry("history list", "List the snapshots"),

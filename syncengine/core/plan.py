@@ -35,6 +35,8 @@ REMOVED = "Removed"
 the name for a field of its own."""
 IN_TRASH = "In trash"
 """The field by which a plan says that a thing is in the sink's trash, or is to go there; as REMOVED."""
+PAGE = "Page"
+"""What stands for a thing as a whole where fields are chosen: whether it is made; as REMOVED."""
 TRASHED, DELETED = "in the trash", "deleted"
 """What ``Agreed.edits`` say of IN_TRASH where a person put the thing there, or deleted it for good."""
 

@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from syncengine.core.change import Fields, changes, matters
 from syncengine.core.edits import NO_DECISIONS, Decisions, without
 from syncengine.core.guard import Stock, guard
 from syncengine.core.plan import (
     DELETED,
     ENTITIES,
     IN_TRASH,
+    PAGE,
     REMOVED,
     Action,
     Agreed,
     Agreement,
-    Along,
     Entity,
-    FieldPolicy,
     GuardRefusal,
     Item,
     Kind,
@@ -26,16 +26,12 @@ from syncengine.core.plan import (
     SinkPlan,
     Tally,
     Target,
-    Tolerant,
-    Unseen,
     Value,
     action_id,
 )
 from syncengine.core.scope import WHOLE, Reach, Scope, reach
 from syncengine.core.sink import Sink
 from syncengine.errors import InvariantBroken
-
-Fields = dict[str, tuple[Value, Value]]
 
 _STEPS: tuple[tuple[Kind, tuple[Entity, ...]], ...] = (
     ("create", ENTITIES),
@@ -65,7 +61,7 @@ _GONE: dict[Entity, str] = {
 class _Sides:
     """The sides of one sink's reconciliation, and how they are judged.
 
-    ``absent`` are things in the sink's trash: no relation is to name them. ``anew`` are those of them
+    ``absent`` are things that the sink will not show: no relation is to name them. ``anew`` are those of them
     that are made again: what relates to them has to be told.
     """
 
@@ -79,11 +75,27 @@ class _Sides:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How a person wants it: guards that are lifted, edits that are decided on, where removed things go."""
+    """How a person wants it: guards that are lifted, edits that are decided on, where removed things go.
+
+    ``only`` limits a plan to some fields (none: to nothing), to things that are made (PAGE) or marked as
+    removed (REMOVED), and to what is taken out of the trash (IN_TRASH).
+    """
 
     lifted: frozenset[str] = frozenset()
     decisions: Decisions = NO_DECISIONS
     trash_removed: bool = False
+    only: frozenset[str] | None = None
+
+    def chooses(self, name: str) -> bool:
+        """Say whether a field is to be planned at all."""
+        return self.only is None or name in self.only
+
+    def spares(self, item: Item, before: Agreed) -> frozenset[str]:
+        """Return the fields of a thing that stay as they are: a person's own, and those not chosen."""
+        kept = self.decisions.keeps(before.address)
+        if self.only is None:
+            return kept
+        return kept | {*item.properties, *before.properties, *before.edits} - self.only
 
 
 NO_RULES = Rules()
@@ -181,15 +193,20 @@ def _with_absent(sides: _Sides) -> _Sides:
         for target, each in sides.agreed.items()
         if each.trashed or IN_TRASH in each.edits
     }
+    unmade = frozenset[Target]()
+    if not sides.rules.chooses(PAGE):
+        unmade = frozenset(sides.desired.keys() - sides.agreed.keys())
     if not away:
-        return sides
+        return replace(sides, absent=unmade) if unmade else sides
     back = {
         target
         for target, each in away.items()
-        if target in sides.desired and (each.trashed or _may_return(sides, each))
+        if sides.rules.chooses(IN_TRASH)
+        and target in sides.desired
+        and (each.trashed or _may_return(sides, each))
     }
     anew = {target for target in back if away[target].edits.get(IN_TRASH) == DELETED}
-    return replace(sides, absent=frozenset(away.keys() - back), anew=frozenset(anew))
+    return replace(sides, absent=unmade | (away.keys() - back), anew=frozenset(anew))
 
 
 def _may_return(sides: _Sides, each: Agreed) -> bool:
@@ -233,8 +250,9 @@ def _decide_wanted(sides: _Sides, target: Target, item: Item) -> Action | None:
     """Decide on a thing that the library holds; None is for nothing to do."""
     before = sides.agreed.get(target)
     if before is None:  # it came into the library since the sink last agreed
-        return _create(sides, item, "new in the library")
-    kept = sides.rules.decisions.keeps(before.address)
+        is_wanted = sides.rules.chooses(PAGE)
+        return _create(sides, item, "new in the library") if is_wanted else None
+    kept = sides.rules.spares(item, before)
     is_touched = kept or before.edits or before.removed or sides.anew
     if not is_touched and before.properties == item.properties:
         return None  # nobody touched it
@@ -259,19 +277,16 @@ def _decide_wanted(sides: _Sides, target: Target, item: Item) -> Action | None:
             sides, item, f"deleted in {sides.sink.name.capitalize()}, made again as decided"
         )
     policies = sides.sink.policies.get(item.entity, {})
-    return _decide_update(sides, item, before, _changes(wanted, held, policies) | edits)
+    return _decide_update(sides, item, before, changes(wanted, held, policies) | edits)
 
 
 def _decide_update(sides: _Sides, item: Item, before: Agreed, fields: Fields) -> Action | None:
     if before.removed:  # it had left the library and was marked so, and was added again
-        marks: Fields = {REMOVED: (True, False)} if item.entity in sides.sink.marks else {}
-        if before.trashed:
-            marks[IN_TRASH] = (True, False)
-        return _action(sides, "update", item, {**fields, **marks}, "back in the library")
+        return _decide_return(sides, item, before, fields)
     policies = sides.sink.policies.get(item.entity, {})
     decided = [name for name in fields if name in before.edits]
     causes = [
-        name for name in fields if name in decided or _matters(policies.get(name), *fields[name])
+        name for name in fields if name in decided or matters(policies.get(name), *fields[name])
     ]
     if not causes:  # numbers drifted a little, or a source says the same as another did
         return None
@@ -283,6 +298,19 @@ def _decide_update(sides: _Sides, item: Item, before: Agreed, fields: Fields) ->
     if along:
         reason += f"; written along: {', '.join(along)}"
     return _action(sides, "update", item, fields, reason)
+
+
+def _decide_return(sides: _Sides, item: Item, before: Agreed, fields: Fields) -> Action | None:
+    if before.trashed and not sides.rules.chooses(IN_TRASH):  # out of sight nothing can be written
+        return None
+    marks: Fields = {}
+    if item.entity in sides.sink.marks and sides.rules.chooses(REMOVED):
+        marks[REMOVED] = (True, False)
+    if before.trashed:
+        marks[IN_TRASH] = (True, False)
+    if not (fields or marks or sides.rules.only is None):
+        return None
+    return _action(sides, "update", item, {**fields, **marks}, "back in the library")
 
 
 def _create(sides: _Sides, item: Item, reason: str) -> Action:
@@ -341,6 +369,8 @@ def _decide_gone(sides: _Sides, before: Agreed) -> Action | None:
     """Decide on a thing that the library does not hold; None is for nothing to do."""
     if before.trashed or IN_TRASH in before.edits:  # it is out of sight, by our hand or a person's
         return None
+    if not sides.rules.chooses(REMOVED):
+        return None
     left = Item(before.entity, before.key, before.title, {})
     if sides.sink.forgets:
         taken: Fields = {name: (value, None) for name, value in before.properties.items()}
@@ -367,34 +397,3 @@ def _decide_gone(sides: _Sides, before: Agreed) -> Action | None:
 def _action(sides: _Sides, kind: Kind, item: Item, fields: Fields, reason: str) -> Action:
     identity = action_id(sides.sink.name, kind, (item.entity, item.key), fields)
     return Action(identity, kind, item.entity, item.key, item.title, fields, reason, item.notes)
-
-
-def _changes(
-    wanted: Mapping[str, Value],
-    held: Mapping[str, Value],
-    policies: Mapping[str, FieldPolicy],
-) -> Fields:
-    names = [*wanted, *sorted(held.keys() - wanted.keys())]
-    return {
-        name: (held.get(name), wanted.get(name))
-        for name in names
-        if held.get(name) != wanted.get(name)
-        and not _is_reordered(policies.get(name), held.get(name), wanted.get(name))
-    }
-
-
-def _is_reordered(policy: FieldPolicy | None, old: Value, new: Value) -> bool:
-    """Say whether two relations name the same things: their order follows from keys, which change."""
-    if not isinstance(policy, Related) or not isinstance(old, tuple) or not isinstance(new, tuple):
-        return False
-    return set(old) == set(new)
-
-
-def _matters(policy: FieldPolicy | None, old: Value, new: Value) -> bool:
-    match policy:
-        case Along() | Unseen(alone=False):
-            return False
-        case Tolerant(threshold) if isinstance(old, int | float) and isinstance(new, int | float):
-            return abs(new - old) >= threshold
-        case _:
-            return True

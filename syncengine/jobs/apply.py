@@ -277,6 +277,9 @@ class _Applying:
         wanted = {name: action.fields[name][1] for name in flight.pushed}
         self._report.exact &= flight.pushed == wanted and not written.left_out & wanted.keys()
         self._report.done += 1
+        self._report.ids.add(action.id)
+        if lost := written.left_out & wanted.keys():
+            self._report.placeless[action.id] = frozenset(lost)
 
     def _fail(self, flight: _Flight, error: RemoteError) -> None:
         is_about_all = isinstance(error, SignInNeeded | TryLater) or (

@@ -35,7 +35,8 @@ class ApplyReport:
 
     ``left`` counts actions that nobody tried; ``calls`` are the requests that were made, by endpoint;
     ``stopped`` is what ended it before its time; ``exact`` says that all was written as the
-    plan has it; ``notes`` are what the sink said on the way.
+    plan has it; ``notes`` are what the sink said on the way. ``ids`` are those of the actions that were
+    done, ``placeless`` their fields that the sink has no place for.
     """
 
     done: int = 0
@@ -45,3 +46,5 @@ class ApplyReport:
     exact: bool = True
     notes: list[str] = field(default_factory=list)
     calls: Mapping[str, int] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set, repr=False)
+    placeless: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from syncengine.core.edits import absorbed, adopted, edits_of, with_edits
 from syncengine.core.moment import Instant
@@ -12,6 +12,7 @@ from syncengine.core.plan import (
     ENTITIES,
     IN_TRASH,
     REMOVED,
+    TITLE,
     TRASHED,
     Agreed,
     Entity,
@@ -21,25 +22,13 @@ from syncengine.core.plan import (
     Value,
 )
 from syncengine.core.ports import Clock
+from syncengine.core.sight import Doubled, Stranger
 from syncengine.core.sink import Sink
 from syncengine.core.writer import SeenItem, Writer
+from syncengine.jobs.looked import Looked
 from syncengine.jobs.reconcile import Side
 from syncengine.jobs.runs import OpenUnit
 from syncengine.storage.repositories.remote import LOOK
-
-
-@dataclass(slots=True)
-class Looked:
-    """What a look came to: how many things were read, adopted, edited by people, and put away by them.
-
-    ``doubles`` name things that stand in the sink more than once, one sentence each.
-    """
-
-    read: int = 0
-    adopted: int = 0
-    edited: int = 0
-    gone: int = 0
-    doubles: list[str] = field(default_factory=list)
 
 
 def look_at_changes(
@@ -152,20 +141,27 @@ class _Looking:
         self._away = {target for target, each in self.agreed.items() if _is_away(each)}
         self._known: list[tuple[Target, SeenItem]] = []
         self._found: dict[Target, list[SeenItem]] = {}
-        self._seen: set[str] = set()
+        self._seen: dict[str, Entity] = {}
 
     def take(self, items: Iterable[SeenItem]) -> None:
-        """Take in what stands in the sink; it is compared when all of it is known."""
+        """Take in what stands in the sink; what differs is compared when all of it is known."""
         for seen in items:
             self.report.read += 1
-            self._seen.add(seen.address)
+            self._seen[seen.address] = seen.entity
             target = self._targets.get(seen.address)
             if target is not None:
-                self._known.append((target, seen))
+                self._note_mark(target, seen)
+                if not self._is_as_agreed(target, seen):
+                    self._known.append((target, seen))
                 continue
             by_key = self._target_of(seen)
             if by_key is not None:
                 self._found.setdefault(by_key, []).append(seen)
+            elif self._whole and not seen.trashed:
+                title = seen.fields.get(TITLE)
+                self.report.sight.strangers.append(
+                    Stranger(seen.entity, seen.address, str(title) if title else None, seen.keys)
+                )
 
     def look_for_missing(self, entities: Collection[Entity]) -> None:
         """Ask for each thing by its address that was not among everything."""
@@ -176,7 +172,7 @@ class _Looking:
                 continue
             seen = self._writer.at(each.address)
             if seen is not None:
-                self._seen.add(each.address)
+                self._seen[each.address] = seen.entity
                 self._known.append((target, seen))
             elif each.removed and target not in self._desired:
                 del self.agreed[target]
@@ -209,6 +205,21 @@ class _Looking:
         is_ours = seen.fields.get(REMOVED) or (self._whole and seen.signed)
         return (seen.entity, seen.keys[0]) if seen.keys and is_ours else None
 
+    def _note_mark(self, target: Target, seen: SeenItem) -> None:
+        removed = seen.fields.get(REMOVED) is not None
+        is_kept = self._whole and seen.entity in self._sink.marks and not seen.trashed
+        if is_kept and removed != self.agreed[target].removed:
+            self.report.sight.marked[target] = removed
+
+    def _is_as_agreed(self, target: Target, seen: SeenItem) -> bool:
+        """Tell at once that nothing differs, as of most things: then nothing of it has to be kept."""
+        before = self.agreed[target]
+        if seen.trashed or seen.cut or before.trashed or before.edits:
+            return False
+        expected = {**before.properties, **before.reads_as}
+        there = self._in_keys(seen.entity, seen)
+        return _filled(there) == _filled(expected)
+
     def _note_place(self, target: Target, seen: SeenItem) -> None:
         before = self.agreed[target]
         if seen.trashed and not before.trashed:
@@ -238,11 +249,8 @@ class _Looking:
             self._adopt(target, first)
         others = [each for each in others if not each.trashed]
         if others:
-            title = self._item(target).title
-            self.report.doubles.append(
-                f"{target[0]} {title!r} stands there {len(others) + 1} times; delete those that you do not "
-                f"want: {', '.join(each.address for each in others)}"
-            )
+            addresses = tuple(each.address for each in others)
+            self.report.sight.doubled.append(Doubled(target, self._item(target).title, addresses))
 
     def _without_former(self, target: Target, several: list[SeenItem]) -> list[SeenItem]:
         """Return things without those that left the library under a key that the thing went by once."""
@@ -288,11 +296,23 @@ class _Looking:
         edits = edits_of(before, now, policies, self._away)
         if self._finds_others_gone(before, edits):
             edits = edits_of(before, now, policies, self._away)
+        self._note_astray(target, seen, edits)
         after = with_edits(before, edits)
         if item := self._desired.get(target):
             after = absorbed(after, item)
         self._keep(target, after)
         self.report.edited += bool(after.edits)
+
+    def _note_astray(self, target: Target, seen: SeenItem, edits: Mapping[str, Value]) -> None:
+        """Note what a relation has that is in none of the databases that it should lead to."""
+        policies = self._sink.policies.get(seen.entity, {})
+        for name in edits if self._whole else ():
+            policy, there = policies.get(name), seen.fields.get(name)
+            if not isinstance(policy, Related) or not isinstance(there, tuple):
+                continue
+            strange = tuple(each for each in there if self._seen.get(each) != policy.to)
+            if strange and policy.to in self._sink.entities:
+                self.report.sight.astray[target, name] = strange
 
     def _finds_others_gone(self, before: Agreed, edits: Mapping[str, Value]) -> bool:
         """Look for things that a relation lacks: in the trash, they are shown in none.
@@ -313,7 +333,7 @@ class _Looking:
         each = self.agreed.get(target)
         if each is None or each.address is None or each.address in self._seen:
             return False
-        self._seen.add(each.address)
+        self._seen[each.address] = target[0]
         seen = self._writer.at(each.address)
         if seen is None or seen.trashed:
             self._put_away(target, DELETED if seen is None else TRASHED)
@@ -345,6 +365,15 @@ class _Looking:
     def _key(self, address: str) -> str:
         target = self._targets.get(address)
         return address if target is None else target[1]
+
+
+def _filled(fields: Mapping[str, Value]) -> dict[str, Value]:
+    """Return what is not empty; an unticked box and none at all look the same."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if value is not None and value is not False and name != REMOVED
+    }
 
 
 def _is_away(each: Agreed) -> bool:

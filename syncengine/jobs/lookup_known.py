@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from syncengine.core.identity import UNAVAILABLE, TrackKey
 from syncengine.core.lookup import Told, TrackAnswer, track_answer, with_answer
@@ -33,13 +33,21 @@ class Known:
         """Return what ``told`` does, within a block of questions."""
         asked = list(dict.fromkeys(keys))
         known = shelf.tracks.read(asked)
-        answers = read_answers(shelf.unit.connection, asked)
-        for key, answer in self.notes.pending(asked).items():
-            answers[key] = merge_answers(answers[key], answer) if key in answers else answer
-        for key, answer in answers.items():
+        for key, answer in self._answered(shelf, asked).items():
             own, told = known.get(key, (key, Told()))
             known[key] = own, with_answer(told, *answer)
         return {key: known[key] for key in asked if key in known}
+
+    def answered(self, keys: Iterable[TrackKey]) -> dict[TrackKey, KeptAnswer]:
+        """Return what the service itself last answered about tracks, where it was asked."""
+        with self.store.reading() as shelf:
+            return self._answered(shelf, list(keys))
+
+    def _answered(self, shelf: Shelf, asked: Collection[TrackKey]) -> dict[TrackKey, KeptAnswer]:
+        answers = read_answers(shelf.unit.connection, asked)
+        for key, answer in self.notes.pending(asked).items():
+            answers[key] = merge_answers(answers[key], answer) if key in answers else answer
+        return answers
 
     def heard(self, key: TrackKey, answer: KeptAnswer) -> None:
         """Keep what the service said, for later lookups."""

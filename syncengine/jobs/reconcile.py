@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Protocol
 
@@ -52,12 +52,23 @@ class Catalog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How a person wants a plan: limited to something, with guards lifted, with conflicts resolved."""
+    """How a person wants a plan: limited to something, with guards lifted, with conflicts resolved.
+
+    ``only`` are the fields it is limited to (see ``Rules``). ``marked`` says of things whether they stand
+    there as removed now, where that is not what was agreed.
+    """
 
     scope: Scope = WHOLE
     lifted: frozenset[str] = frozenset()
     trash_removed: bool = False
     choice: Choice | None = None
+    only: frozenset[str] | None = None
+    marked: Mapping[Target, bool] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Say whether the plan is about all of the library, as it was last agreed."""
+        return self.scope.whole and self.only is None and not self.marked
 
 
 NO_WISHES = Wishes()
@@ -110,12 +121,13 @@ def plan_reconcile(
     shown = _Shown(catalog)
     scope = wishes.scope
     for sink in sinks:
-        may_be_settled = scope.whole and not wishes.trash_removed
+        may_be_settled = wishes.whole and not wishes.trash_removed
         agreement = agreements.agreement(sink.name) if may_be_settled else None
         if agreement and (agreement.library, agreement.rules) == (base.digest, sink.rules):
             planned[sink.name] = plan_nothing(sink, agreement, wishes.lifted)
         else:
-            sides[sink.name] = compared(sink, shown, agreements.agreed(sink.name))
+            side = compared(sink, shown, agreements.agreed(sink.name))
+            sides[sink.name] = _as_marked(side, wishes.marked)
     if not scope.whole:
         known = (chain(side.desired, side.agreed) for side in sides.values())
         _require_known(scope, chain.from_iterable(known))
@@ -126,7 +138,7 @@ def plan_reconcile(
     return Planned(
         make_plan(clock(), base, {sink.name: planned[sink.name] for sink in sinks}),
         sides,
-        scope.whole,
+        wishes.whole,
     )
 
 
@@ -140,9 +152,19 @@ def compared(sink: Sink, shown: Catalog, remembered: Iterable[Agreed]) -> Side:
     return Side(desired, present, renames, moved)
 
 
+def _as_marked(side: Side, marked: Mapping[Target, bool]) -> Side:
+    """Return the sides with things as removed, or not, as they stand in the sink."""
+    there = {
+        target: replace(side.agreed[target], removed=removed)
+        for target, removed in marked.items()
+        if target in side.agreed
+    }
+    return replace(side, agreed={**side.agreed, **there}) if there else side
+
+
 def _plan(sink: Sink, side: Side, decisions: Decisions, wishes: Wishes) -> tuple[SinkPlan, Side]:
     def plan(decisions: Decisions) -> SinkPlan:
-        rules = Rules(wishes.lifted, decisions, wishes.trash_removed)
+        rules = Rules(wishes.lifted, decisions, wishes.trash_removed, wishes.only)
         wanted, held = side.desired.values(), side.agreed.values()
         return plan_sink(sink, wanted, held, scope=wishes.scope, rules=rules)
 

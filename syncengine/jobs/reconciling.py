@@ -22,12 +22,12 @@ from syncengine.jobs.apply import Means, apply
 from syncengine.jobs.apply_report import ApplyReport, Progress, silent
 from syncengine.jobs.calls import pause_now
 from syncengine.jobs.look import (
-    Looked,
     look_at_changes,
     look_at_everything,
     look_at_these,
     never_looked_at,
 )
+from syncengine.jobs.looked import Looked
 from syncengine.jobs.planning import plan_library, present_base
 from syncengine.jobs.reconcile import NO_WISHES, Planned, Side, Wishes, compared
 from syncengine.jobs.runs import OpenUnit

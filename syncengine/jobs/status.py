@@ -9,6 +9,7 @@ from syncengine.core.moment import Instant
 from syncengine.core.sign_in import SignInState
 from syncengine.jobs.calls import Pause, pause_now
 from syncengine.jobs.lookup_figures import LookupFigures, lookup_figures
+from syncengine.jobs.remediation_figures import RemediationFigures, remediation_figures
 from syncengine.storage.repositories.ledger import QuarantineRecord, RunRecord
 from syncengine.storage.repositories.library import SourceRecord
 from syncengine.storage.repositories.remote import Kept
@@ -16,6 +17,7 @@ from syncengine.storage.unit_of_work import UnitOfWork
 
 _RUNS = 10
 _SYSTEM = "spotify"
+_SINK = "notion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Status:
     """How the library stands; counts are of now.
 
     ``pause`` is what the service asked for, None once it is over; ``kept`` is what waits of fetches that
-    are not finished. ``sink_pauses`` are what the services of sinks asked for.
+    are not finished. ``sink_pauses`` are what the services of sinks asked for, ``remediation`` is what was
+    found in Notion and put right there.
     """
 
     playlists: int
@@ -39,6 +42,7 @@ class Status:
     pause: Pause | None
     kept: Kept
     sink_pauses: Mapping[str, Pause]
+    remediation: RemediationFigures
 
 
 def status(
@@ -62,4 +66,5 @@ def status(
         pause_now(book, now),
         book.kept(),
         {name: pause for name, pause in pauses.items() if pause},
+        remediation_figures(unit, _SINK),
     )

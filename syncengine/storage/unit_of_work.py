@@ -34,6 +34,7 @@ from syncengine.storage.repositories.journal import Journal
 from syncengine.storage.repositories.ledger import Ledger
 from syncengine.storage.repositories.library import LibraryReader
 from syncengine.storage.repositories.lists import ListReader
+from syncengine.storage.repositories.origins import OriginReader
 from syncengine.storage.repositories.remote import LookupTally, RemoteBook, forget_versions
 
 
@@ -108,6 +109,11 @@ class UnitOfWork:
     def evolution(self) -> EvolutionReader:
         """How the library got to be what it is: rows through time, and what is counted of them."""
         return EvolutionReader(self.connection)
+
+    @cached_property
+    def origins(self) -> OriginReader:
+        """Who says what of tracks."""
+        return OriginReader(self.connection)
 
     def without_commits(self) -> UnitOfWork:
         """Return this unit as one in which commits do nothing: what is tried in it is rolled back."""

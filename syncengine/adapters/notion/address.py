@@ -41,6 +41,12 @@ def page_address(text: str) -> str | None:
     return _id_at_the_end(parts.path.rstrip("/").rpartition("/")[2])
 
 
+def page_url(address: str) -> str | None:
+    """Return where people see a page; None for what is no id."""
+    bare = address.replace("-", "").lower()
+    return f"https://app.notion.com/p/{bare}" if _ID.fullmatch(bare) else None
+
+
 def _id_at_the_end(text: str) -> str | None:
     found = _AT_THE_END.search(text.lower())
     return dashed(found[1]) if found else None

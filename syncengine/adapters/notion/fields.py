@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from syncengine.core.plan import REMOVED, TITLE, Entity
+from syncengine.core.ranges import FEATURES, POPULARITY, Range
 
 Type = Literal[
     "title", "rich_text", "url", "number", "checkbox", "date", "select", "multi_select",
@@ -91,3 +92,31 @@ ENTITIES: tuple[Entity, ...] = tuple(PROPERTIES)
 """The entities that have a database in Notion, in the order of dependence."""
 SHOWN_AS: Mapping[str, str] = {REMOVED: "Removed at"}
 """What a property is called in Notion where that is not its name here."""
+
+FEATURE_FIELDS: Mapping[str, str] = {
+    "danceability": "Danceability", "energy": "Energy", "key": "Key", "loudness": "Loudness",
+    "mode": "Key", "speechiness": "Speechiness", "acousticness": "Acousticness",
+    "instrumentalness": "Instrumentalness", "liveness": "Liveness", "valence": "Valence",
+    "tempo": "BPM", "time_signature": "Time signature",
+}  # fmt: skip
+"""The property that shows each audio feature."""
+RANGES: Mapping[str, Range] = {
+    "Popularity": POPULARITY,
+    **{
+        FEATURE_FIELDS[name]: limits
+        for name, limits in FEATURES.items()
+        if PROPERTIES["track"][FEATURE_FIELDS[name]].type == "number"
+    },
+}
+"""Between which values numbers on pages can lie."""
+SAID_IN: Mapping[Entity, Mapping[str, str]] = {
+    "track": {
+        TITLE: "recording", "Artists": "recording", "Duration": "recording", "Explicit": "recording",
+        "Album": "release", "Release date": "release", "Label": "release", "Genres": "genres",
+        "ISRC": "isrc", "Popularity": "popularity",
+        **dict.fromkeys(FEATURE_FIELDS.values(), "features"),
+    },
+    "album": {TITLE: "release", "Release date": "release", "Label": "release"},
+    "artist": {TITLE: "recording"},
+}  # fmt: skip
+"""In which group of a track's facts a property is said; of albums and artists their tracks say it."""

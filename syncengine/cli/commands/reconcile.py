@@ -150,7 +150,7 @@ def command(
     )
     database = bootstrap.open_database(cli.settings, cli.clock, cli.say)
     with database.reading() as unit:
-        scope = _scope(unit, playlist or [], track or [], album or [])
+        scope = read_scope(unit, playlist or [], track or [], album or [])
     wishes = Wishes(scope, lifted, trash_removed, choice)
     if dry_run and not refresh:
         with database.reading() as unit:
@@ -270,7 +270,10 @@ def _answer(
     return Outcome(plan, dry_run=True).code(detailed=detailed)
 
 
-def _scope(unit: UnitOfWork, playlists: list[str], tracks: list[str], albums: list[str]) -> Scope:
+def read_scope(
+    unit: UnitOfWork, playlists: list[str], tracks: list[str], albums: list[str]
+) -> Scope:
+    """Return what options limit a plan to. Raises UsageError for what is no track or album, NotFound."""
     from syncengine.core.identity import parse_album, parse_track
     from syncengine.core.scope import Scope
     from syncengine.jobs.playlists import find_playlist

@@ -12,6 +12,7 @@ from syncengine.core.moment import Instant, to_iso
 if TYPE_CHECKING:
     from syncengine.core.plan import Plan
     from syncengine.jobs.lookup_figures import LookupFigures
+    from syncengine.jobs.remediation_figures import RemediationFigures
     from syncengine.jobs.status import Status
 
 EXAMPLES = ("syncengine status", "syncengine status --json")
@@ -79,6 +80,7 @@ def _document(found: Status, plan: Plan | None, budget: int) -> dict[str, object
             for run in found.runs
         ],
         "lookups": _lookups(found.lookups),
+        "remediation": _remediation(found.remediation),
         "calls": {"since": to_iso(found.lookups.since), "by_endpoint": dict(found.lookups.calls)},
     }  # fmt: skip
 
@@ -93,6 +95,21 @@ def _lookups(found: LookupFigures) -> dict[str, object]:
         "calls_made": found.calls_made,
         "calls_saved": found.calls_saved,
         "stored_hit_rate": found.hit_rate,
+    }
+
+
+def _remediation(found: RemediationFigures) -> dict[str, object]:
+    told = found.found
+    return {
+        "found_at": _iso(found.found_at),
+        "mismatches": found.mismatches,
+        "by_kind": {} if told is None else dict(told.kinds),
+        "name_mismatches": 0 if told is None else told.names,
+        "basis": None if told is None else told.basis,
+        "whole": None if told is None else told.whole,
+        "fixed_at": _iso(found.fixed_at),
+        "last_fixed": found.last_fixed,
+        "fixed": found.fixed,
     }
 
 
@@ -141,6 +158,7 @@ def _show(cli: CliContext, found: Status, plan: Plan | None) -> None:
     if plan is None:
         cli.line("sinks        none configured (see syncengine help settings)")
     _show_lookups(cli, found.lookups)
+    _show_remediation(cli, found.remediation)
 
 
 def _nothing_yet(found: Status) -> str:
@@ -196,3 +214,19 @@ def _show_lookups(cli: CliContext, found: LookupFigures) -> None:
     if found.fallbacks:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in found.fallbacks.items())
         cli.line(f"fallbacks    {sum(found.fallbacks.values()):,}: {reasons}")
+
+
+def _show_remediation(cli: CliContext, found: RemediationFigures) -> None:
+    if found.found is None or found.found_at is None:
+        return
+    part = "" if found.found.whole else ", in a part of the library"
+    names = found.found.names
+    told = f"; {counted(names, 'name')} told otherwise by exports and Spotify" if names else ""
+    cli.line(
+        f"remediation  {counted(found.mismatches, 'mismatch', 'mismatches')} found "
+        f"{to_iso(found.found_at)}{part}{told}"
+    )
+    if found.fixed_at is not None:
+        cli.line(
+            f"put right    {found.last_fixed:,} {to_iso(found.fixed_at)}, {found.fixed:,} in all"
+        )

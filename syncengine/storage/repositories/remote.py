@@ -21,6 +21,7 @@ _DAY = 24 * 60 * 60
 PAUSE, CAPABILITY, VERSION, LISTING = "pause", "capability", "version", "listing"
 FORBIDDEN, SESSION, ENRICHING = "forbidden", "session", "enriching"
 SCHEMA, LOOK, MATCHED = "schema", "look", "matched"
+REMEDIATION = "remediation"
 """Kinds of notes."""
 
 
