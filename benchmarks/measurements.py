@@ -270,6 +270,15 @@ MEASUREMENTS = (
         times=3.0,
     ),
     Measurement(
+        "year-trends",
+        "`history trends` of the year, all its tables",
+        (*CLI, "--json", "history", "trends"),
+        state="year",
+        beside="status",
+        seconds=4.0,
+        megabytes=500.0,
+    ),
+    Measurement(
         "floor-million",
         "the floor, 1,000,000 rows",
         (*FLOOR, "{million-000}", "{flat}"),

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
     )
     from syncengine.core.ports import Clock
     from syncengine.core.remote import Service
+    from syncengine.core.trends import Trends
     from syncengine.jobs.lookup_lists import PlaylistAnswer
+    from syncengine.jobs.playlist_life import PlaylistLife
+    from syncengine.jobs.track_life import TrackLife
     from syncengine.storage.repositories.library import SnapshotRecord
 
 _PREFER = ("api", "stored", "offline")
@@ -150,6 +153,28 @@ class Library:
         _want("moment", (start, end), str)
         with self._database.reading() as unit:
             return history.diff_between(unit, start, end)
+
+    def trends(self, since: str | None = None, until: str | None = None) -> Trends:
+        """Return how the library evolved after one moment (none: as far back as is known), up to another."""
+        from syncengine.jobs.trends import trends
+
+        _want("moment", (since, until), str, type(None))
+        with self._database.reading() as unit:
+            return trends(unit, since=since, until=until)
+
+    def track_life(self, track: str) -> TrackLife:
+        """Return where a track (id, URI or URL) stood and when, what was said of it, how popular it was."""
+        from syncengine.jobs.track_life import track_life
+
+        with self._database.reading() as unit:
+            return track_life(unit, read_key(_text("track", track)))
+
+    def playlist_life(self, playlist: str) -> PlaylistLife:
+        """Return a playlist's (by name, key, id, URI or URL) size over time and every entry it ever had."""
+        from syncengine.jobs.playlist_life import playlist_life
+
+        with self._database.reading() as unit:
+            return playlist_life(unit, _text("playlist", playlist))
 
     def duplicates(self, *playlists: str) -> Duplicates:
         """Return the same recording under several entries, within playlists and across them, as it is now.

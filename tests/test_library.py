@@ -40,6 +40,22 @@ def test_the_name_costs_nothing_until_it_is_used() -> None:
         _ = syncengine.Nothing
 
 
+def test_lives_and_trends_are_those_of_the_command_line(library: Library, shell: Shell) -> None:
+    said = shell.json("history", "trends", "--since", "1")
+    found = library.trends("1")
+    assert [(m.month, m.entries) for m in found.months] == [
+        (each["month"], each["entries"]) for each in said["months"]
+    ]
+    life = library.playlist_life("Rainy Tram Rides")
+    assert (life.added, life.removed, len(life.entries)) == (60, 6, 60)
+    visits = library.track_life(life.went_last[0].track).visits
+    assert parse_utc(SECOND_AT) in {visit.until for visit in visits}
+    with pytest.raises(UsageError, match="moment"):
+        library.trends(7)  # type: ignore[arg-type]  # as a script may
+    with pytest.raises(UsageError, match="track"):
+        library.track_life("nonsense")
+
+
 def test_it_answers_as_the_command_line_does(library: Library, shell: Shell) -> None:
     assert [each.id for each in library.snapshots()] == [1, 2]
     for when in ("1", "latest", "2026-01-13"):

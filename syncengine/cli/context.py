@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,6 +73,12 @@ class CliContext:
     def show(self, *renderables: RenderableType) -> None:
         """Write rich tables and the like to stdout; imports rich."""
         self.terminal.data.print(*renderables, sep="\n")
+
+    def sparkline(self, values: Sequence[float]) -> str:
+        """Return a series as a line of marks that stdout can show, one for each value."""
+        from syncengine.cli.sparkline import BLOCKS, sparkline
+
+        return sparkline(values, blocks=self.terminal.can_show(BLOCKS))
 
     def say(self, text: str) -> None:
         """Write one line of talk to stderr, unless quiet."""

@@ -49,6 +49,14 @@ class Terminal:
         """Whether a person can see stderr move."""
         return _is_terminal(sys.stderr)
 
+    def can_show(self, text: str) -> bool:
+        """Tell whether stdout's encoding has all marks of a text."""
+        try:
+            text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
+
     def write_data(self, text: str) -> None:
         """Write lines to stdout. Raises UserError where it cannot take them."""
         if sys.stdout is not None:

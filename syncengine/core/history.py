@@ -101,18 +101,19 @@ def _is_spelt_anew(before: Standing, after: Standing) -> bool:
 
 def diff_facts(before: Facts, after: Facts) -> dict[str, tuple[Fact, Fact]]:
     """Return the facts that changed; one that became known, or known more precisely, did not."""
-    ours, theirs = _shown(before), _shown(after)
+    ours, theirs = shown_facts(before), shown_facts(after)
     if before.sources.get("genres", ("",))[0] != after.sources.get("genres", ("",))[0]:
         # Two exporters write the same genres in different order and number.
         theirs["genres"] = ours["genres"]
     return {
         name: (old, new)
         for name, old in ours.items()
-        if old != (new := theirs[name]) and not _became_known(old, new)
+        if old != (new := theirs[name]) and not became_known(old, new)
     }
 
 
-def _became_known(old: Fact, new: Fact) -> bool:
+def became_known(old: Fact, new: Fact) -> bool:
+    """Tell whether a value only became known, or known more precisely, or is not known any more."""
     if old in (None, ()) or new in (None, ()):
         return True
     is_text = isinstance(old, str) and isinstance(new, str)
@@ -123,7 +124,8 @@ def _is_prefix_date(short: str, long: str) -> bool:
     return len(short) in (4, 7) and short[:4].isdigit() and long.startswith(short + "-")
 
 
-def _shown(facts: Facts) -> dict[str, Fact]:
+def shown_facts(facts: Facts) -> dict[str, Fact]:
+    """Return the facts of a track that differences speak of, by field."""
     heard = facts.features or AudioFeatures()
     shown: dict[str, Fact] = {
         "title": facts.recording.title,

@@ -28,6 +28,7 @@ from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.agreed import AgreedItems
 from syncengine.storage.repositories.audio_files import AudioFiles
 from syncengine.storage.repositories.catalogue import CatalogueReader
+from syncengine.storage.repositories.evolution import EvolutionReader
 from syncengine.storage.repositories.file_matches import FileMatches
 from syncengine.storage.repositories.journal import Journal
 from syncengine.storage.repositories.ledger import Ledger
@@ -102,6 +103,11 @@ class UnitOfWork:
     def library(self) -> LibraryReader:
         """Questions about the library at any moment."""
         return LibraryReader(self.connection)
+
+    @cached_property
+    def evolution(self) -> EvolutionReader:
+        """How the library got to be what it is: rows through time, and what is counted of them."""
+        return EvolutionReader(self.connection)
 
     def without_commits(self) -> UnitOfWork:
         """Return this unit as one in which commits do nothing: what is tried in it is rolled back."""

@@ -16,6 +16,7 @@ from syncengine.jobs.history import diff_between, library_at
 from syncengine.jobs.import_csv import import_csv
 from syncengine.jobs.import_report import ImportReport, Options
 from syncengine.jobs.reconcile import plan_reconcile
+from syncengine.jobs.trends import trends
 from syncengine.storage.bulk import BATCH, CHUNK
 from syncengine.storage.unit_of_work import Database
 from tests import processes
@@ -80,7 +81,7 @@ def count_all(folder: Path, rows: int) -> dict[str, int]:
             take(database, days[day])
         found[name] = len(sent)
     questions: dict[str, Callable[[Any], object]] = {
-        "at": at, "diff": diff, "export": export, "plan": plan
+        "at": at, "diff": diff, "export": export, "plan": plan, "trends": trends
     }  # fmt: skip
     for name, ask in questions.items():
         with database.reading() as unit, counting() as sent:
@@ -114,7 +115,7 @@ def test_the_next_day_grows_by_chunks_of_what_is_in_changed_files(
     assert many["next day"] - few["next day"] <= CHUNKED * ((MANY - FEW) // CHUNK + 1)
 
 
-@pytest.mark.parametrize("job", ["at", "diff", "export", "plan"])
+@pytest.mark.parametrize("job", ["at", "diff", "export", "plan", "trends"])
 def test_questions_ask_for_whole_sets(
     counts: tuple[dict[str, int], dict[str, int]], job: str
 ) -> None:

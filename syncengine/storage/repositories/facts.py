@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
@@ -144,6 +144,12 @@ def facts_in_hindsight(
     return _resolve_all(connection, _said_of(connection, until, tracks), known_at=at)
 
 
+def attested(connection: Connection, track: int) -> list[Attestation]:
+    """Return all that sources said of a track (by row number), in order of time."""
+    said = _said_of(connection, None, (track,))
+    return next((told for _, told in _attested(connection, said)), [])
+
+
 def restated(connection: Connection, after: Instant, until: Instant) -> set[int]:
     """Return the tracks of which something new was said after one moment, up to another."""
     query = select(_A.track_id).where(_A.at > after, _A.at <= until).distinct()
@@ -178,6 +184,18 @@ def _resolve_all(
     everything: bool = False,
     known_at: Instant | None = None,
 ) -> dict[int, Facts]:
+    keys = _keys_of_aliased(connection)
+    facts = {}
+    for track, told in _attested(connection, said, everything=everything):
+        known = told if known_at is None else in_hindsight(told, known_at)
+        facts[track] = resolve(keys.get(track, told[0].claim.track), known)
+    return facts
+
+
+def _attested(
+    connection: Connection, said: Mapping[int, Sequence[Said]], *, everything: bool = False
+) -> Iterator[tuple[int, list[Attestation]]]:
+    """Yield what is said of tracks, in words."""
     numbers = {claim for rows in said.values() for _, claim in rows}
     claims = ClaimReader(connection).read(None if everything else numbers)
     dialects = load_dialects(connection)
@@ -188,11 +206,5 @@ def _resolve_all(
     made_by = {
         claim: dialects[dialect] for part in parts for claim, dialect in connection.execute(part)
     }
-    keys = _keys_of_aliased(connection)
-    facts = {}
     for track, rows in said.items():
-        told = [Attestation(since, made_by[claim], claims[claim]) for since, claim in rows]
-        if known_at is not None:
-            told = in_hindsight(told, known_at)
-        facts[track] = resolve(keys.get(track, claims[rows[0][1]].track), told)
-    return facts
+        yield track, [Attestation(since, made_by[claim], claims[claim]) for since, claim in rows]
