@@ -65,11 +65,15 @@ def test_each_is_drawn_for_a_new_library_and_an_old_one(months: int) -> None:
 
 
 def test_the_zone_of_the_machine_changes_nothing(zone: Callable[[str], None]) -> None:
-    chart = ALL["growth"]
-    here = draw(chart.spec(WIDE))
+    found = [growth.movement(made_report(months=months).trends) for months in (4, 40)]
+    charts = [ALL["growth"], *filter(None, found)]
+    here = [draw(chart.spec(WIDE)) for chart in charts]
     zone("America/New_York")
-    assert draw(chart.spec(WIDE)) == here
-    assert "Jan 2025" in here
+    assert [draw(chart.spec(WIDE)) for chart in charts] == here
+    assert "Jan 2025" in here[0]
+    assert "Jan 2025" in here[1]
+    assert "Dec 2024" not in here[1]
+    assert [f">{year}<" in here[2] for year in (2024, 2025, 2028)] == [False, True, True]
 
 
 def test_a_month_is_its_first_moment_in_utc() -> None:

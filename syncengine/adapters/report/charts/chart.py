@@ -13,6 +13,8 @@ from syncengine.adapters.report.theme import GRID, HUES, INK, LINE, REST, SOFT
 
 WIDE, NARROW = 960, 340
 """Widths in CSS pixels: for a screen, and for a phone held upright."""
+_YEARS = 36
+"""From so many months on only years are named."""
 _WORDY = 700
 """From this width on there is room for longer labels."""
 
@@ -77,7 +79,12 @@ def style(width: int) -> Spec:
         "aria": False,
         "view": {"stroke": None},
         "axis": axis,
-        "axisX": {"grid": False, "labelFlush": True},
+        "axisX": {
+            "grid": False,
+            "labelFlush": True,
+            "labelOverlap": "greedy",
+            "labelSeparation": 6,
+        },
         "axisY": {"domain": False, "ticks": False},
         "header": label | {"titleFontWeight": "normal", "labelFontWeight": "bold"},
         "legend": label | {
@@ -118,26 +125,26 @@ def over_months(months: Sequence[str], width: int) -> Spec:
         "scale": {"type": "utc"},
         "title": None,
         "axis": {
-            "format": "%b %Y" if len(months) < 36 else "%Y",
-            "tickCount": min(most, max(1, len(months) - 1)) if len(months) < 36 else most,
-            "labelOverlap": "greedy",
+            "format": "%b %Y" if len(months) < _YEARS else "%Y",
+            "tickCount": min(most, max(1, len(months) - 1)) if len(months) < _YEARS else most,
         },
     }
 
 
 def by_month(months: Sequence[str], width: int) -> Spec:
     """Return the horizontal axis of bars that each stand for a month; the field is ``month``."""
+    axis: Spec = {"labelAngle": 0, "labelSeparation": 16 if is_wide(width) else 8}
+    if len(months) < _YEARS:
+        axis["format"] = "%b %Y"
+    else:  # a bar in January stands for its year
+        axis |= {"labelExpr": "utcmonth(datum.value) ? '' : utcFormat(datum.value, '%Y')"}
+        axis |= {"ticks": False, "labelOverlap": False}
     return {
         "field": "month",
         "type": "ordinal",
         "timeUnit": "utcyearmonth",
         "title": None,
-        "axis": {
-            "format": "%b %Y",
-            "labelAngle": 0,
-            "labelOverlap": "greedy",
-            "labelSeparation": 16 if is_wide(width) else 8,
-        },
+        "axis": axis,
     }
 
 

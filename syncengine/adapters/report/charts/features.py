@@ -154,7 +154,7 @@ def _distributions(width: int, known: Sequence[Histogram], rows: Sequence[dict[s
                     "type": "quantitative",
                     "bin": {"binned": True},
                     "title": None,
-                    "axis": {"tickCount": 4, "labelOverlap": "greedy"},
+                    "axis": {"tickCount": 4 if is_wide(width) else 2},
                 },
                 "x2": {"field": "to"},
                 "y": {"field": "tracks", "type": "quantitative", "axis": None},
