@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from syncengine import Library
 from syncengine.core.moment import Instant, parse_utc
 from syncengine.core.report import CallsOf, Report
 from syncengine.errors import NotFound
@@ -13,6 +15,7 @@ from syncengine.jobs.report import gather, write_page
 from syncengine.storage.unit_of_work import Database
 from tests.builders import make_database, track
 from tests.made_exports import Song, songs, write
+from tests.remote_shell import RemoteShell, remote_shell
 from tests.shell import Shell
 
 
@@ -98,3 +101,24 @@ def test_a_page_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
     write_page(path, b"two")
     assert path.read_bytes() == b"two"
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+@pytest.fixture
+def remote(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RemoteShell]:
+    yield from remote_shell(shell, tmp_path, monkeypatch)
+
+
+def test_calls_are_those_that_fetches_told_of(remote: RemoteShell) -> None:
+    tracks = remote.world.add_tracks(120)
+    remote.world.add_playlist("Long", tracks)
+    remote.world.like(*tracks[:30])
+    told = [remote.shell.json("fetch")]
+    remote.sleep(3600)
+    told.append(remote.shell.json("fetch"))
+    with Library(remote.shell.url, clock=lambda: remote.shell.now) as asked:
+        assert asked.track(tracks[0].id, prefer="stored").title == tracks[0].name
+    report = gathered(remote.shell)
+    assert report.calls_made == sum(each["calls"] for each in told) == remote.calls
+    (month,) = report.calls
+    assert month.by_fetches == sum(each["calls_saved"] for each in told) > 0
+    assert month.by_lookups == 1
