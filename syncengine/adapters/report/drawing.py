@@ -45,12 +45,18 @@ def require() -> None:
 
 
 def draw(spec: Spec) -> str:
-    """Return a specification as SVG in the light theme; nothing is fetched from anywhere."""
+    """Return a specification as SVG in the light theme; nothing is fetched from anywhere.
+
+    Raises InvariantBroken for one that cannot be drawn.
+    """
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(
-        spec, vl_version=VEGA_LITE, show_warnings=False, allowed_base_urls=[]
-    )
+    try:
+        return vl_convert.vegalite_to_svg(
+            spec, vl_version=VEGA_LITE, show_warnings=False, allowed_base_urls=[]
+        )
+    except ValueError as error:
+        raise InvariantBroken(f"a chart cannot be drawn: {error}") from error
 
 
 def to_picture(drawing: str) -> bytes:

@@ -100,6 +100,12 @@ def test_a_name_is_drawn_as_what_it_is(name: str) -> None:
     assert texts == ([label] if label.strip() else [])
 
 
+def test_nothing_is_fetched_for_a_drawing() -> None:
+    far: drawing.Spec = {"data": {"url": "http://127.0.0.1:9/x.json"}, "mark": "point"}
+    with pytest.raises(InvariantBroken, match="not allowed"):
+        drawing.draw(far)
+
+
 def test_every_colour_has_two_faces_and_one_name() -> None:
     assert len(NAMES) == len(COLOURS)
     for colour in COLOURS.values():
