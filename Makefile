@@ -131,7 +131,7 @@ lock:  ## Pin the newest allowed dependencies anew (ARGS="--upgrade-package NAME
 	"$$scratch/venv/bin/python" -m pip install --quiet 'uv>=0.9' && \
 	UV_CUSTOM_COMPILE_COMMAND='make lock' "$$scratch/venv/bin/uv" pip compile --quiet \
 	    --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	    --group dev --output-file requirements.lock $(or $(ARGS),--upgrade) pyproject.toml && \
+	    --extra report --group dev --output-file requirements.lock $(or $(ARGS),--upgrade) pyproject.toml && \
 	echo 'requirements.lock is new; the next make sets .venv up from it.'
 
 .PHONY: clean

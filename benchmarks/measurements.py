@@ -295,6 +295,14 @@ MEASUREMENTS = (
         megabytes=500.0,
     ),
     Measurement(
+        "year-report",
+        "`report` over the year, with all its charts",
+        (*CLI, "--json", "report", "--out", "{out}"),
+        state="year",
+        seconds=15.0,
+        megabytes=500.0,
+    ),
+    Measurement(
         "floor-million",
         "the floor, 1,000,000 rows",
         (*FLOOR, "{million-000}", "{flat}"),

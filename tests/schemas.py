@@ -339,6 +339,15 @@ FILES_ORPHANS = {
     "none": [_ORPHAN],
     "unsure": [_ORPHAN | {"candidate": Or(_SONG), "score": float}],
 }
+REPORT = {
+    **dict.fromkeys(("size", "tracks", "entries", "playlists"), int),
+    "path": str,
+    "from": TIME,
+    "to": TIME,
+    "charts": [{"name": str, "title": str}],
+    "tables": [{"name": str, "title": str, "rows": int, "shown": int}],
+    "pictures": [str],
+}
 KINDS: dict[str, list[Any]] = {
     "import": [IMPORT],
     "diff": [DIFF],
@@ -357,6 +366,7 @@ KINDS: dict[str, list[Any]] = {
     "duplicates-decide": [DUPLICATES_DECIDE],
     "files-missing": [FILES_MISSING],
     "files-orphans": [FILES_ORPHANS],
+    "report": [REPORT],
 }
 
 

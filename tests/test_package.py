@@ -30,7 +30,13 @@ def test_one_version() -> None:
     assert re.search(rf"^## .*{re.escape(__version__)}", changes, re.MULTILINE)
 
 
-@pytest.mark.parametrize("wanted", PROJECT["project"]["dependencies"])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        *PROJECT["project"]["dependencies"],
+        *(each for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra),
+    ],
+)
 def test_every_dependency_has_a_reason(wanted: str) -> None:
     name = _NAME.match(wanted)
     assert name is not None

@@ -63,6 +63,7 @@ COMMANDS = (
     Entry("tracks", "Search the tracks"),
     Entry("duplicates", "Find the same recording under several entries"),
     Entry("export", "Write any moment of the library as files"),
+    Entry("report", "Write one HTML page with the charts of the library's life"),
     Entry("auth login", "Sign in to Spotify"),
     Entry("auth status", "Show who is signed in, and until when"),
     Entry("auth logout", "Forget the Spotify sign-in"),

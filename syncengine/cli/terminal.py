@@ -81,6 +81,13 @@ class Terminal:
                 sys.stdout.flush()
                 sys.stdout.buffer.write(encoded)
 
+    def write_bytes(self, content: bytes) -> None:
+        """Write a file's bytes to stdout as they are. Raises UserError where it cannot take them."""
+        if sys.stdout is not None:
+            with _taken():
+                sys.stdout.flush()
+                sys.stdout.buffer.write(content)
+
     def flush(self) -> None:
         """Bring everything out. Raises UserError where stdout cannot take it."""
         if sys.stdout is not None:
