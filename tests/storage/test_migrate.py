@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, func, select
 
+from syncengine.core.enrichment import Statement
 from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Source
@@ -27,7 +28,7 @@ from syncengine.storage.engine import migration_engine
 from syncengine.storage.models import METADATA
 from syncengine.storage.repositories.judgements import SAME, judge_playlists
 from syncengine.storage.unit_of_work import Database
-from tests.builders import DAY, HOUR, NOW, Row, Seen, make_database, observe, track
+from tests.builders import DAY, HOUR, NOW, Row, Seen, enrich, make_database, observe, track
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 NEXT = f"{int(migrate.HEAD) + 1:04}"
@@ -76,6 +77,7 @@ def filled(folder: Path) -> Database:
         )
         judge_playlists(unit.connection, SAME, PlaylistKey("csv:a"), PlaylistKey("csv:b"), NOW)
         unit.memory.reconsider()
+        enrich(unit, 2 * DAY, Statement(track(1), True, Instant(2 * DAY), 60, "ZZTST2400001"))
         _fill_the_rest(unit.connection)
         unit.commit()
     return database
