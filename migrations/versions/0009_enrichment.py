@@ -67,7 +67,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "length(isrc) = 12 AND isrc = upper(isrc) AND isrc NOT LIKE '%-%'"
-            " AND substr(isrc, 6, 7) BETWEEN '0000000' AND '9999999'",
+            + "".join(f" AND substr(isrc, {place}, 1) BETWEEN 'A' AND 'Z'" for place in (1, 2))
+            + "".join(
+                f" AND substr(isrc, {place}, 1) BETWEEN '0' AND '9'" for place in range(6, 13)
+            ),
             name=op.f("ck_enriched_tracks_isrc"),
         ),
         sa.CheckConstraint(

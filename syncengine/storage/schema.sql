@@ -169,7 +169,7 @@ CREATE TABLE enriched_tracks (
 	CONSTRAINT fk_enriched_tracks_track_id_tracks FOREIGN KEY(track_id) REFERENCES tracks (id), 
 	CONSTRAINT fk_enriched_tracks_claim_id_claims FOREIGN KEY(claim_id) REFERENCES claims (id), 
 	CONSTRAINT ck_enriched_tracks_popularity CHECK (popularity BETWEEN 0 AND 100), 
-	CONSTRAINT ck_enriched_tracks_isrc CHECK (length(isrc) = 12 AND isrc = upper(isrc) AND isrc NOT LIKE '%-%' AND substr(isrc, 6, 7) BETWEEN '0000000' AND '9999999'), 
+	CONSTRAINT ck_enriched_tracks_isrc CHECK (length(isrc) = 12 AND isrc = upper(isrc) AND isrc NOT LIKE '%-%' AND substr(isrc, 1, 1) BETWEEN 'A' AND 'Z' AND substr(isrc, 2, 1) BETWEEN 'A' AND 'Z' AND substr(isrc, 6, 1) BETWEEN '0' AND '9' AND substr(isrc, 7, 1) BETWEEN '0' AND '9' AND substr(isrc, 8, 1) BETWEEN '0' AND '9' AND substr(isrc, 9, 1) BETWEEN '0' AND '9' AND substr(isrc, 10, 1) BETWEEN '0' AND '9' AND substr(isrc, 11, 1) BETWEEN '0' AND '9' AND substr(isrc, 12, 1) BETWEEN '0' AND '9'), 
 	CONSTRAINT ck_enriched_tracks_claim CHECK ((isrc IS NULL) = (claim_id IS NULL)), 
 	CONSTRAINT ck_enriched_tracks_said CHECK (isrc IS NOT NULL OR popularity IS NOT NULL)
 )

@@ -169,6 +169,42 @@ def test_down_and_up_again_with_data_inside(tmp_path: Path, alembic: Config) -> 
         assert [each.key for each in unit.library.playlists()] == ["csv:a"]
 
 
+def test_a_filled_database_of_0008_loses_nothing(tmp_path: Path, alembic: Config) -> None:
+    filled(tmp_path)
+    command.downgrade(alembic, "0008")
+    path = tmp_path / "library.db"
+    with sqlite3.connect(path) as connection:  # whatever an exporter may have written
+        connection.execute("UPDATE tracks SET isrc = 'zz-tst 24', popularity = 0")
+    before = rows(path)
+    command.upgrade(alembic, "0009")
+    after = rows(path)
+    assert before["tracks"]
+    assert {name: after.pop(name) for name in before} == before
+    assert after == {"enrichment_files": [], "enrichments": [], "enriched_tracks": []}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "1, 1, 2, 5, 'ZZTST240000', 1, 50",
+        "1, 1, 2, 5, 'zztst2400001', 1, 50",
+        "1, 1, 2, 5, 'ZZTST24A0001', 1, 50",
+        "1, 1, 2, 5, 'ZZ-TST240000', 1, 50",
+        "1, 1, 2, 5, NULL, NULL, 101",
+        "1, 1, 2, 5, NULL, NULL, -1",
+        "1, 1, 2, 5, NULL, NULL, NULL",
+        "1, 1, 2, 5, 'ZZTST2400001', NULL, 50",
+    ],
+)
+def test_the_database_itself_refuses_what_cannot_be(tmp_path: Path, values: str) -> None:
+    filled(tmp_path)
+    with sqlite3.connect(tmp_path / "library.db") as connection:
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            connection.execute(f"INSERT INTO enriched_tracks VALUES ({values})")
+        connection.execute("INSERT INTO enriched_tracks VALUES (1, 1, 2, 5, NULL, NULL, 100)")
+    connection.close()
+
+
 def test_these_tests_have_a_row_in_every_table(tmp_path: Path) -> None:
     filled(tmp_path)
     assert all(rows(tmp_path / "library.db").values())

@@ -64,10 +64,11 @@ enriched_tracks = Table(
     Column("popularity", SmallInteger),
     PrimaryKeyConstraint("enrichment_id", "edited", "track_id"),
     CheckConstraint("popularity BETWEEN 0 AND 100", name="popularity"),
-    # As much of ISO 3901 as every engine can check; core.enrichment checks the rest.
+    # ISO 3901 as far as every engine can check it, without patterns; core.enrichment checks all of it.
     CheckConstraint(
         "length(isrc) = 12 AND isrc = upper(isrc) AND isrc NOT LIKE '%-%'"
-        " AND substr(isrc, 6, 7) BETWEEN '0000000' AND '9999999'",
+        + "".join(f" AND substr(isrc, {place}, 1) BETWEEN 'A' AND 'Z'" for place in (1, 2))
+        + "".join(f" AND substr(isrc, {place}, 1) BETWEEN '0' AND '9'" for place in range(6, 13)),
         name="isrc",
     ),
     CheckConstraint("(isrc IS NULL) = (claim_id IS NULL)", name="claim"),
