@@ -163,19 +163,15 @@ def check(rows: Iterable[SheetRow], known: Collection[TrackKey]) -> Checked:
 
 
 def _read(each: SheetRow, known: Collection[TrackKey]) -> Row:
-    cells = [cell.strip() for cell in each.cells]
+    cells = list(map(str.strip, each.cells))
     while len(cells) > len(HEADER) and not cells[-1]:
         cells.pop()  # spreadsheets end rows with empty cells
     if len(cells) != len(HEADER):
         raise ValueError(f"has {len(cells)} cells where the header has {len(HEADER)}")
     key, bare, popularity, isrc = cells
-    if not key:
-        raise ValueError("has no track_id")
     track = TrackKey(key)
-    if not is_track(track):
-        raise ValueError(f"track_id {shown(key)} is no track of Spotify's")
-    if track not in known:
-        raise ValueError(f"track_id {shown(key)} is not in the library")
+    if track not in known or not is_track(track):
+        raise ValueError(_unknown(track))
     if bare and bare != spotify_id(track) and parse_track(bare) != track:
         raise ValueError(f"spotify_id {shown(bare)} is not that of {shown(key)}")
     return Row(
@@ -184,6 +180,14 @@ def _read(each: SheetRow, known: Collection[TrackKey]) -> Row:
         popularity_of(popularity) if popularity else None,
         plain_isrc(isrc) if isrc else None,
     )
+
+
+def _unknown(track: TrackKey) -> str:
+    if not track:
+        return "has no track_id"
+    if not is_track(track):
+        return f"track_id {shown(track)} is no track of Spotify's"
+    return f"track_id {shown(track)} is not in the library"
 
 
 def statements(
