@@ -195,6 +195,19 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "enriching",
+        "enrichment of a library of 100,000 tracks, three times, making it included, of which:",
+        ("{python}", "-m", "benchmarks.enriching"),
+        heavy=True,
+        within=(
+            Within("enrich-apply", "`enrich apply` of 100,000 rows, all of them news", 5.0),
+            Within("enrich-again", "the same file again"),
+            Within("enrich-undo", "`enrich undo`"),
+            Within("enrich-past", "`enrich apply` of a file that is older than the last export"),
+            Within("enrich-tier", "`tracks --tier easy --json`, a fifth of the tracks"),
+        ),
+    ),
+    Measurement(
         "matching",
         "matching 10,000 files with 20,000 tracks, of which:",
         ("{python}", "-m", "benchmarks.matching"),

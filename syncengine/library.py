@@ -236,7 +236,8 @@ class Library:
                 _text("playlist", playlist)
                 key = find_playlist(unit.library.playlist_records(), playlist).key
                 asked = TrackQuery(asked.search, asked.artist, key, asked.popularity, asked.missing)
-            return select_tracks(unit.catalogue.tracks(), asked, sort, None)
+            found = unit.catalogue.tracks(rated=asked.popularity)
+            return select_tracks(found, asked, sort, None)
 
     @overload
     def audio_features(  # type: ignore[overload-overlap]  # a text is not taken for its letters

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from syncengine.core.enrichment import Statement
 from syncengine.core.identity import PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
 from syncengine.core.snapshot import Kind, Source
 from syncengine.core.track import NET_RANK, Artist, Claim, Dialect, Recording
 from syncengine.storage.memory import Memory, Settled
+from syncengine.storage.repositories.enrichments import WrittenFile
 from syncengine.storage.repositories.timeline import NewObservation
-from syncengine.storage.unit_of_work import Database
+from syncengine.storage.unit_of_work import Database, UnitOfWork
 
 NOW = Instant(1_800_000_000)
 NET = Dialect("exportify.net", "test", NET_RANK)
@@ -122,6 +124,15 @@ def observe(memory: Memory, *seen: Seen, snapshot: int | None = None) -> tuple[i
         for each in seen
     ]
     return snapshot, memory.record(snapshot, new)
+
+
+def enrich(unit: UnitOfWork, at: int, *said: Statement) -> int:
+    """Apply a made-up enrichment file of a moment; return its number."""
+    book = unit.enrichment
+    run = unit.ledger.begin_run("enrich apply", NOW)
+    digest = hashlib.sha256(repr((at, said)).encode()).digest()
+    file = WrittenFile(Instant(at), "made up", digest)
+    return book.apply(file, said, book.known(), run=run, at=NOW)
 
 
 def _content(memory: Memory, seen: Seen) -> int:

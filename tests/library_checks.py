@@ -7,9 +7,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from syncengine.core.enrichment import ANSWERED, EDITED
 from syncengine.core.identity import PlaylistKey, shown_key
 from syncengine.core.moment import Instant
-from syncengine.core.track import Dialect, Facts
+from syncengine.core.track import Claim, Dialect, Facts
 from syncengine.storage.unit_of_work import UnitOfWork
 from tests.plain_library import Folding, Group, Place, PlainLibrary, Span, Step, Told
 
@@ -132,6 +133,12 @@ def _check_claims(unit: UnitOfWork, plain: Folding) -> None:
     """Compare what is said of tracks with what is told, and which of them are one."""
     said = plain.library.said
     told = {said(line.claim) for each in plain.library.told for line in each.raw or ()}
+    told |= {
+        (EDITED if each.edited else ANSWERED, Claim(each.track, isrc=each.isrc))
+        for words in plain.library.enriched.values()
+        for each in words
+        if each.isrc
+    }
     claims = _rows(
         unit,
         "SELECT d.name, t.key FROM claims c JOIN dialects d ON d.id = c.dialect_id"
@@ -205,7 +212,7 @@ def _check_current(unit: UnitOfWork, plain: Folding) -> None:
 
 
 def _dialects_of(plain: Folding) -> list[Dialect]:
-    return list({told.seen.dialect for told in plain.library.told})
+    return [ANSWERED, EDITED, *{told.seen.dialect for told in plain.library.told}]
 
 
 def _current(facts: Facts | None, popularity: int | None) -> list[object]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from syncengine.core.alias import Sketch, find_aliases
+from syncengine.core.enrichment import ANSWERED, EDITED, Statement
 from syncengine.core.identity import LIKED, PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Line
@@ -84,6 +85,19 @@ class Span(NamedTuple):
     valid_to: int | None
 
 
+class Word(NamedTuple):
+    """What is said of a track at a moment."""
+
+    order: tuple[int, int, bytes]
+    track: TrackKey
+    said: tuple[Dialect, Claim] | None
+    popularity: int | None
+
+    @property
+    def at(self) -> int:
+        return self.order[0]
+
+
 class Place(NamedTuple):
     """An entry as people read it."""
 
@@ -101,6 +115,8 @@ class PlainLibrary:
     keys: set[PlaylistKey] = field(default_factory=set)
     same: set[frozenset[PlaylistKey]] = field(default_factory=set)
     different: set[frozenset[PlaylistKey]] = field(default_factory=set)
+    enriched: dict[int, Sequence[Statement]] = field(default_factory=dict)
+    """What applied files say, by the number of the file."""
     _texts: list[object] = field(default_factory=list)
 
     # What is said
@@ -271,13 +287,31 @@ class Folding:
         return [told for told in self._told if id(told) in counts]
 
     @cached_property
+    def _words(self) -> list[Word]:
+        """Return all that is said of tracks, in the order in which later words replace earlier ones."""
+        text, said = self.library.text, self.library.said
+        words = [
+            Word(told.order[:3], TrackKey(text(line.track)), said(line.claim), line.popularity)
+            for told in self._heard
+            for line in told.lines or ()
+        ]
+        for number, statements in self.library.enriched.items():
+            for each in statements:
+                dialect = EDITED if each.edited else ANSWERED
+                claim = Claim(each.track, isrc=each.isrc) if each.isrc else None
+                order = (each.at, 3, bytes([number, each.edited]))
+                spoken = claim and (dialect, claim)
+                words.append(Word(order, each.track, spoken, each.popularity))
+        return sorted(words, key=lambda word: word.order)
+
+    @cached_property
     def attestations(self) -> dict[tuple[TrackKey, int, int], Claim]:
         """Return what is said from when on, by (track, rank, moment), where it changed."""
         said: dict[tuple[TrackKey, int], dict[int, tuple[Dialect, Claim]]] = {}
-        for told in self._heard:
-            for line in told.lines or ():
-                key = (TrackKey(self.library.text(line.track)), told.seen.dialect.rank)
-                said.setdefault(key, {})[told.seen.at] = self.library.said(line.claim)
+        for each in self._words:
+            if each.said is not None:
+                dialect, _ = each.said
+                said.setdefault((each.track, dialect.rank), {})[each.at] = each.said
         return {
             (track, rank, at): claim
             for (track, rank), series in said.items()
@@ -296,11 +330,9 @@ class Folding:
     def popularity(self) -> dict[tuple[TrackKey, int], int]:
         """Return popularities by (track, moment), where they changed."""
         said: dict[TrackKey, dict[int, int]] = {}
-        for told in self._heard:
-            for line in told.lines or ():
-                if line.popularity is not None:
-                    track = TrackKey(self.library.text(line.track))
-                    said.setdefault(track, {})[told.seen.at] = line.popularity
+        for each in self._words:
+            if each.popularity is not None:
+                said.setdefault(each.track, {})[each.at] = each.popularity
         return {
             (track, at): value
             for track, series in said.items()
@@ -310,6 +342,7 @@ class Folding:
     def moments(self) -> list[int]:
         """Return every moment at which something may change, and those just before and after."""
         told = {t.seen.at for t in self.library.told} | {r.at for r in self.library.rosters}
+        told |= {each.at for words in self.library.enriched.values() for each in words}
         return sorted({at + shift for at in told for shift in (-1, 0, 1)})
 
 

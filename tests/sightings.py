@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from syncengine.core.identity import meta_track
+from syncengine.core.enrichment import Statement
+from syncengine.core.identity import TrackKey, meta_track
+from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Kind, Source
 from syncengine.core.track import (
     API_RANK,
@@ -127,3 +129,24 @@ def sightings(draw: st.DrawFn, known: Sequence[Sequence[Row]], at: int) -> Seen:
         source=Source.API if seen_by_api else Source.CSV,
         name=draw(st.sampled_from([None, None, key.upper()])),
     )
+
+
+ISRCS = ("ZZTST2400001", "ZZTST2400002")
+
+
+@st.composite
+def files(
+    draw: st.DrawFn, tracks: Sequence[TrackKey], moments: Sequence[int]
+) -> Sequence[Statement]:
+    """Draw what a file says: a person's words as of one moment, Spotify's as of that or before."""
+    at = draw(st.sampled_from(moments), "of")
+    said: list[Statement] = []
+    chosen = draw(st.lists(st.sampled_from(tracks), min_size=1, max_size=4, unique=True))
+    for each in chosen:
+        edited = draw(st.booleans())
+        earlier = st.sampled_from([moment for moment in moments if moment <= at])
+        told = at if edited else draw(earlier)
+        isrc = draw(st.sampled_from([None, *ISRCS]))
+        popularity = draw(st.sampled_from([10, 20, 30] if isrc is None else [None, 10, 20]))
+        said.append(Statement(each, edited, Instant(told), popularity, isrc))
+    return said

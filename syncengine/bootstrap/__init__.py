@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from syncengine.core.remote import CallBook, Service
     from syncengine.core.sign_in import SignInState
     from syncengine.jobs.calls import Calls
+    from syncengine.jobs.enrich_apply import ReadSheet
+    from syncengine.jobs.enrich_fetch import Render as RenderEnrichment
     from syncengine.jobs.export import Render
     from syncengine.jobs.lookup import Lookups
     from syncengine.jobs.lookup_lists import ListLookups
@@ -94,6 +96,20 @@ def export_reader() -> ExportReader:
     from syncengine.adapters.exports import Exports
 
     return Exports()
+
+
+def enrichment_reader() -> ReadSheet:
+    """Return what reads enrichment files."""
+    from syncengine.adapters.exports.enrichment import read_enrichment
+
+    return read_enrichment
+
+
+def enrichment_writer() -> RenderEnrichment:
+    """Return what makes an enrichment file of its rows."""
+    from syncengine.adapters.exports.enrichment import write_enrichment
+
+    return write_enrichment
 
 
 def make_lookups(

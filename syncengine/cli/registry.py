@@ -35,6 +35,7 @@ class Entry:
 GROUPS = {
     "history": "The snapshots, the library as it was, and what changed",
     "playlists": "Every playlist with its names, keys and freshness",
+    "enrich": "Popularity and ISRC, in a file to look through before it counts",
     "auth": "Sign in to Spotify, and out",
     "notion": "Set Notion up, check it, bring one page up to date",
     "files": "Audio files: which tracks they are, and the playlist folders",
@@ -62,6 +63,9 @@ COMMANDS = (
     Entry("playlists-of", "Find every playlist that holds a track"),
     Entry("tracks", "Search the tracks"),
     Entry("duplicates", "Find the same recording under several entries"),
+    Entry("enrich fetch", "Write popularity and ISRC into a file to look through"),
+    Entry("enrich apply", "Take a file that was looked through into the library"),
+    Entry("enrich undo", "Take back what was applied from a file"),
     Entry("export", "Write any moment of the library as files"),
     Entry("report", "Write one HTML page with the charts of the library's life"),
     Entry("auth login", "Sign in to Spotify"),

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
 
+EDITED_RANK = 50
 API_RANK = 40
+ANSWERED_RANK = 39
 APP_RANK = 30
 NET_RANK = 20
 OLD_RANK = 10

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from syncengine.core.identity import UNAVAILABLE, TrackKey
 from syncengine.core.lookup import Told, TrackAnswer, track_answer, with_answer
+from syncengine.core.moment import Instant
 from syncengine.core.ports import Clock
 from syncengine.core.remote import RemoteEntry, Service
 from syncengine.core.track import Attestation
@@ -58,19 +59,8 @@ class Known:
     def told_of(
         self, service: Service, entries: Mapping[TrackKey, RemoteEntry]
     ) -> dict[TrackKey, KeptAnswer]:
-        """Return entries as answers made now; one that the service no longer shows is none.
-
-        A service may answer with another pressing of a track: what it says is kept of the one asked for.
-        """
-        now = self.clock()
-        return {
-            key: KeptAnswer(
-                Attestation(now, service.dialect, entry.claim._replace(track=key)),
-                entry.popularity,
-            )
-            for key, entry in entries.items()
-            if entry.claim.track != UNAVAILABLE
-        }
+        """Return entries as answers made now."""
+        return answers_of(service, entries, self.clock())
 
     def answers(self, told: Mapping[TrackKey, tuple[TrackKey, Told]]) -> list[TrackAnswer]:
         """Return the answer for each track that something is known of, in their order."""
@@ -81,3 +71,19 @@ class Known:
     def first(self, told: Mapping[TrackKey, tuple[TrackKey, Told]]) -> TrackAnswer | None:
         """Return the answer for the first track that something is known of."""
         return next(iter(self.answers(told)), None)
+
+
+def answers_of(
+    service: Service, entries: Mapping[TrackKey, RemoteEntry], now: Instant
+) -> dict[TrackKey, KeptAnswer]:
+    """Return entries as answers made now; one that the service no longer shows is none.
+
+    A service may answer with another pressing of a track: what it says is kept of the one asked for.
+    """
+    return {
+        key: KeptAnswer(
+            Attestation(now, service.dialect, entry.claim._replace(track=key)), entry.popularity
+        )
+        for key, entry in entries.items()
+        if entry.claim.track != UNAVAILABLE
+    }

@@ -95,10 +95,18 @@ def bulk_delete(
 
     One by one, for that finds each by its key: SQLite goes through the whole table for a list of tuples.
     """
-    rows = [dict(zip(columns, key, strict=True)) for key in keys]
-    if rows:
+    gone = list(keys)
+    if gone:
         found = (table.c[name] == bindparam(name) for name in columns)
-        connection.execute(delete(table).where(*found), rows)
+        compiled = delete(table).where(*found).compile(dialect=connection.dialect)
+        rows: Any = gone
+        if not compiled.positional:
+            rows = [dict(zip(columns, key, strict=True)) for key in gone]
+        elif (order := [columns.index(name) for name in compiled.positiontup or ()]) != list(
+            range(len(columns))
+        ):
+            rows = [tuple(key[place] for place in order) for key in gone]
+        connection.exec_driver_sql(str(compiled), rows)
 
 
 def bulk_update(
@@ -116,6 +124,14 @@ def bulk_update(
             pick = itemgetter(*(compiled.positiontup or ()))
             rows = [pick(pair) for pair in pairs]
         connection.exec_driver_sql(str(compiled), rows)
+
+
+def plain_rows(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
+    """Return a query's rows as the driver gives them: wrapping each takes longer than finding it."""
+    found = connection.execute(query)
+    rows = list(found.cursor.fetchall())
+    found.close()
+    return rows
 
 
 class Lookup:

@@ -23,11 +23,11 @@ from syncengine.storage.repositories.claims import ClaimBook
 from syncengine.storage.repositories.contents import ContentBook
 from syncengine.storage.repositories.entries import EntryWriter
 from syncengine.storage.repositories.facts import FactWriter
+from syncengine.storage.repositories.heard import Heard
 from syncengine.storage.repositories.interning import Interner
 from syncengine.storage.repositories.judgements import playlist_verdicts
 from syncengine.storage.repositories.past import Past
 from syncengine.storage.repositories.recorded import Recorded, heard
-from syncengine.storage.repositories.series import Heard
 from syncengine.storage.repositories.spans import SpanWriter
 from syncengine.storage.repositories.timeline import (
     KEYS,
@@ -172,6 +172,10 @@ class Memory:
             change.reaches(self._past.last_roster())
         self._identify(change)
         self._follow(change)
+
+    def enrich(self, came: Sequence[Heard], went: Sequence[Heard]) -> None:
+        """Hear what applied enrichments say of tracks, and what those that were taken back no longer do."""
+        self._facts.retell(came, went)
 
     def accept(self, observations: Collection[int]) -> Settled:
         """Take suspect observations for right, as a person said, and follow that through."""

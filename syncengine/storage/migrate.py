@@ -16,7 +16,7 @@ from syncengine.errors import UserError
 from syncengine.storage import schema
 from syncengine.storage.engine import migration_engine, sqlite_path
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision in migrations/versions; a test holds it to that, so that start-up needs no Alembic."""
 
 

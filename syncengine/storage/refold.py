@@ -20,9 +20,9 @@ from syncengine.core.snapshot import (
 )
 from syncengine.storage.repositories.contents import ContentBook
 from syncengine.storage.repositories.entries import Stretch
+from syncengine.storage.repositories.heard import Heard
 from syncengine.storage.repositories.past import Past
 from syncengine.storage.repositories.recorded import Recorded, Span, heard
-from syncengine.storage.repositories.series import Heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,44 @@ CREATE TABLE dialects (
 	damages VARCHAR NOT NULL, 
 	CONSTRAINT pk_dialects PRIMARY KEY (id)
 );
+CREATE TABLE enriched_tracks (
+	enrichment_id INTEGER NOT NULL, 
+	edited BOOLEAN NOT NULL, 
+	track_id INTEGER NOT NULL, 
+	at BIGINT NOT NULL, 
+	isrc VARCHAR(12), 
+	claim_id INTEGER, 
+	popularity SMALLINT, 
+	CONSTRAINT pk_enriched_tracks PRIMARY KEY (enrichment_id, edited, track_id), 
+	CONSTRAINT fk_enriched_tracks_enrichment_id_enrichments FOREIGN KEY(enrichment_id) REFERENCES enrichments (id), 
+	CONSTRAINT fk_enriched_tracks_track_id_tracks FOREIGN KEY(track_id) REFERENCES tracks (id), 
+	CONSTRAINT fk_enriched_tracks_claim_id_claims FOREIGN KEY(claim_id) REFERENCES claims (id), 
+	CONSTRAINT ck_enriched_tracks_popularity CHECK (popularity BETWEEN 0 AND 100), 
+	CONSTRAINT ck_enriched_tracks_isrc CHECK (length(isrc) = 12 AND isrc = upper(isrc) AND isrc NOT LIKE '%-%' AND substr(isrc, 1, 1) BETWEEN 'A' AND 'Z' AND substr(isrc, 2, 1) BETWEEN 'A' AND 'Z' AND substr(isrc, 6, 1) BETWEEN '0' AND '9' AND substr(isrc, 7, 1) BETWEEN '0' AND '9' AND substr(isrc, 8, 1) BETWEEN '0' AND '9' AND substr(isrc, 9, 1) BETWEEN '0' AND '9' AND substr(isrc, 10, 1) BETWEEN '0' AND '9' AND substr(isrc, 11, 1) BETWEEN '0' AND '9' AND substr(isrc, 12, 1) BETWEEN '0' AND '9'), 
+	CONSTRAINT ck_enriched_tracks_claim CHECK ((isrc IS NULL) = (claim_id IS NULL)), 
+	CONSTRAINT ck_enriched_tracks_said CHECK (isrc IS NOT NULL OR popularity IS NOT NULL)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE enrichment_files (
+	written_at BIGINT NOT NULL, 
+	path VARCHAR NOT NULL, 
+	digest BLOB NOT NULL, 
+	told BLOB NOT NULL, 
+	CONSTRAINT pk_enrichment_files PRIMARY KEY (written_at)
+);
+CREATE TABLE enrichments (
+	id INTEGER NOT NULL, 
+	run_id INTEGER NOT NULL, 
+	name VARCHAR NOT NULL, 
+	digest BLOB NOT NULL, 
+	taken_at BIGINT NOT NULL, 
+	applied_at BIGINT NOT NULL, 
+	undone_at BIGINT, 
+	CONSTRAINT pk_enrichments PRIMARY KEY (id), 
+	CONSTRAINT fk_enrichments_run_id_runs FOREIGN KEY(run_id) REFERENCES runs (id)
+);
 CREATE TABLE entries (
 	id INTEGER NOT NULL, 
 	playlist_id INTEGER NOT NULL, 
@@ -449,6 +487,8 @@ CREATE TABLE "tracks" (
 );
 CREATE INDEX ix_agreed_items_address ON agreed_items (sink, address);
 CREATE INDEX ix_calls_system_made_at ON calls (system, made_at);
+CREATE INDEX ix_enriched_tracks_track_id ON enriched_tracks (track_id);
+CREATE INDEX ix_enrichments_run_id ON enrichments (run_id);
 CREATE INDEX ix_entries_playlist_id_valid_to ON entries (playlist_id, valid_to);
 CREATE INDEX ix_entries_track_id ON entries (track_id);
 CREATE INDEX ix_file_matches_track ON file_matches (track);
@@ -466,5 +506,7 @@ CREATE INDEX ix_rosters_snapshot_id ON rosters (snapshot_id);
 CREATE INDEX ix_snapshots_taken_at ON snapshots (taken_at);
 CREATE INDEX ix_sync_log_run_id ON sync_log (run_id);
 CREATE INDEX ix_track_aliases_alias_of ON track_aliases (alias_of);
+CREATE INDEX ix_tracks_isrc ON tracks (isrc);
+CREATE INDEX ix_tracks_popularity ON tracks (popularity);
 CREATE UNIQUE INDEX uq_audio_files_path ON audio_files (path) WHERE gone_at IS NULL;
-INSERT INTO alembic_version (version_num) VALUES ('0008');
+INSERT INTO alembic_version (version_num) VALUES ('0009');

@@ -28,6 +28,7 @@ from syncengine.storage.raw_store import RawStore
 from syncengine.storage.repositories.agreed import AgreedItems
 from syncengine.storage.repositories.audio_files import AudioFiles
 from syncengine.storage.repositories.catalogue import CatalogueReader
+from syncengine.storage.repositories.enrichments import EnrichmentBook
 from syncengine.storage.repositories.evolution import EvolutionReader
 from syncengine.storage.repositories.file_matches import FileMatches
 from syncengine.storage.repositories.journal import Journal
@@ -72,6 +73,11 @@ class UnitOfWork:
     def file_matches(self) -> FileMatches:
         """Which track each audio file was found to be of, and what people decided about that."""
         return FileMatches(self.connection)
+
+    @cached_property
+    def enrichment(self) -> EnrichmentBook:
+        """Popularity and ISRC out of files that people looked through."""
+        return EnrichmentBook(self.connection, self.memory.claims, self.memory.enrich)
 
     def journal(self, sink: str) -> Journal:
         """The journal of writes to a sink, by its name."""

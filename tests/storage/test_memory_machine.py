@@ -17,10 +17,10 @@ from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Source
 from syncengine.storage.memory import Memory
 from syncengine.storage.repositories.judgements import DIFFERENT, SAME, judge_playlists
-from tests.builders import DAY, HOUR, NOW, Seen, make_database, observe
+from tests.builders import DAY, HOUR, NOW, Seen, enrich, make_database, observe
 from tests.library_checks import check_library, check_tables
 from tests.plain_library import PlainLibrary, Roster
-from tests.sightings import KEYS, MANY, edits, sightings
+from tests.sightings import KEYS, MANY, edits, files, sightings
 
 MOMENTS = [DAY * day + shift for day in range(1, 5) for shift in (0, HOUR - 1, HOUR)]
 
@@ -162,6 +162,21 @@ class MemoryMachine(RuleBasedStateMachine):
         judge_playlists(self.unit.connection, SAME if same else DIFFERENT, left, right, NOW)
         self.memory.reconsider()
         self.plain.judge(frozenset((PlaylistKey(left), PlaylistKey(right))), same=same)
+
+    @precondition(lambda self: self.unit.enrichment.known())
+    @rule(data=st.data())
+    def enrich(self, data: st.DataObject) -> None:
+        """A file is applied: of before all that is known, between it, or of later."""
+        said = data.draw(files(sorted(self.unit.enrichment.known()), MOMENTS), "says")
+        number = enrich(self.unit, max(each.at for each in said), *said)
+        self.plain.enriched[number] = said
+
+    @precondition(lambda self: self.plain.enriched)
+    @rule(data=st.data())
+    def take_back(self, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.plain.enriched)))
+        self.unit.enrichment.undo(number, NOW)
+        del self.plain.enriched[number]
 
     @invariant()
     def agrees(self) -> None:

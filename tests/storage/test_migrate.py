@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, func, select
 
+from syncengine.core.enrichment import Statement
 from syncengine.core.identity import PlaylistKey
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Source
@@ -27,7 +28,7 @@ from syncengine.storage.engine import migration_engine
 from syncengine.storage.models import METADATA
 from syncengine.storage.repositories.judgements import SAME, judge_playlists
 from syncengine.storage.unit_of_work import Database
-from tests.builders import DAY, HOUR, NOW, Row, Seen, make_database, observe, track
+from tests.builders import DAY, HOUR, NOW, Row, Seen, enrich, make_database, observe, track
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 NEXT = f"{int(migrate.HEAD) + 1:04}"
@@ -76,6 +77,7 @@ def filled(folder: Path) -> Database:
         )
         judge_playlists(unit.connection, SAME, PlaylistKey("csv:a"), PlaylistKey("csv:b"), NOW)
         unit.memory.reconsider()
+        enrich(unit, 2 * DAY, Statement(track(1), True, Instant(2 * DAY), 60, "ZZTST2400001"))
         _fill_the_rest(unit.connection)
         unit.commit()
     return database
@@ -165,6 +167,42 @@ def test_down_and_up_again_with_data_inside(tmp_path: Path, alembic: Config) -> 
     with database.unit() as unit:
         observe(unit.memory, Seen("csv:a", DAY, (Row(track(1)),)))
         assert [each.key for each in unit.library.playlists()] == ["csv:a"]
+
+
+def test_a_filled_database_of_0008_loses_nothing(tmp_path: Path, alembic: Config) -> None:
+    filled(tmp_path)
+    command.downgrade(alembic, "0008")
+    path = tmp_path / "library.db"
+    with sqlite3.connect(path) as connection:  # whatever an exporter may have written
+        connection.execute("UPDATE tracks SET isrc = 'zz-tst 24', popularity = 0")
+    before = rows(path)
+    command.upgrade(alembic, "0009")
+    after = rows(path)
+    assert before["tracks"]
+    assert {name: after.pop(name) for name in before} == before
+    assert after == {"enrichment_files": [], "enrichments": [], "enriched_tracks": []}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "1, 1, 2, 5, 'ZZTST240000', 1, 50",
+        "1, 1, 2, 5, 'zztst2400001', 1, 50",
+        "1, 1, 2, 5, 'ZZTST24A0001', 1, 50",
+        "1, 1, 2, 5, 'ZZ-TST240000', 1, 50",
+        "1, 1, 2, 5, NULL, NULL, 101",
+        "1, 1, 2, 5, NULL, NULL, -1",
+        "1, 1, 2, 5, NULL, NULL, NULL",
+        "1, 1, 2, 5, 'ZZTST2400001', NULL, 50",
+    ],
+)
+def test_the_database_itself_refuses_what_cannot_be(tmp_path: Path, values: str) -> None:
+    filled(tmp_path)
+    with sqlite3.connect(tmp_path / "library.db") as connection:
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            connection.execute(f"INSERT INTO enriched_tracks VALUES ({values})")
+        connection.execute("INSERT INTO enriched_tracks VALUES (1, 1, 2, 5, NULL, NULL, 100)")
+    connection.close()
 
 
 def test_these_tests_have_a_row_in_every_table(tmp_path: Path) -> None:

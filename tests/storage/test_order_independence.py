@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncengine.core.diff import EntryDiff, diff
+from syncengine.core.enrichment import Statement
+from syncengine.core.identity import is_track
 from syncengine.core.moment import Instant
 from syncengine.core.playlist import Entry
 from syncengine.core.snapshot import Effect
 from syncengine.storage.unit_of_work import UnitOfWork
-from tests.builders import DAY, Seen, make_database, observe
-from tests.sightings import few, sightings
+from tests.builders import DAY, NOW, Row, Seen, enrich, make_database, observe
+from tests.sightings import few, files, sightings
 
 Batches = Sequence[Sequence[Seen]]
 Library = dict[str, tuple[str, list[Entry]]]
@@ -109,6 +111,70 @@ def test_any_order_and_grouping_gives_the_same_library(ways: tuple[Batches, Batc
         with TemporaryDirectory() as folder, make_database(Path(folder)).unit() as unit:
             fill(unit, way)
             found.append(everything(unit, [*moments, moments[-1] + DAY]))
+    assert found[0] == found[1]
+
+
+@st.composite
+def mixed(draw: st.DrawFn) -> tuple[list[Seen], list[Sequence[Statement]]]:
+    """Draw observations, and files of distinct moments among theirs that speak of their tracks."""
+    seen = draw(observations())
+    tracks = sorted({row.track for each in seen for row in each.rows if is_track(row.track)})
+    moments = sorted({each.at + shift for each in seen for shift in (-1, 0, 1)})
+    if not tracks:
+        return seen, []
+    found = draw(st.lists(files(tracks, moments), max_size=3))
+    # Of two files of one moment the one that is applied later is to win.
+    return seen, list({max(each.at for each in said): said for said in found}.values())
+
+
+@given(mixed(), st.data())
+@settings(max_examples=settings().max_examples // 8)
+def test_files_may_be_applied_between_any_imports(
+    said: tuple[list[Seen], list[Sequence[Statement]]], data: st.DataObject
+) -> None:
+    seen, applied = said
+    moments = sorted({each.at for each in seen} | {each.at for one in applied for each in one})
+    found = []
+    for _ in range(2):
+        both: list[Seen | Sequence[Statement]] = [*seen, *applied]
+        order = data.draw(st.permutations(both))
+        with TemporaryDirectory() as folder, make_database(Path(folder)).unit() as unit:
+            _speak_of(unit, seen)
+            for each in order:
+                if isinstance(each, Seen):
+                    observe(unit.memory, each)
+                else:
+                    enrich(unit, max(one.at for one in each), *each)
+            found.append(everything(unit, [*moments, moments[-1] + DAY]))
+    assert found[0] == found[1]
+
+
+def _speak_of(unit: UnitOfWork, seen: Sequence[Seen]) -> None:
+    """Make the tracks known: a file says nothing of a track that no import ever told of."""
+    rows = tuple(Row(row.track) for each in seen for row in each.rows)
+    snapshot, _ = observe(unit.memory, Seen("csv:known", 1, rows))
+    unit.memory.drop(snapshot)
+
+
+@given(mixed())
+@settings(max_examples=settings().max_examples // 8)
+def test_a_file_that_is_taken_back_leaves_no_trace(
+    said: tuple[list[Seen], list[Sequence[Statement]]],
+) -> None:
+    seen, applied = said
+    moments = sorted({each.at for each in seen})
+    found = []
+    for wrong in (False, True):
+        with TemporaryDirectory() as folder, make_database(Path(folder)).unit() as unit:
+            _speak_of(unit, seen)
+            fill(unit, [[each] for each in seen[::2]])
+            numbers = [
+                enrich(unit, max(one.at for one in each), *each) for each in applied if wrong
+            ]
+            fill(unit, [[each] for each in seen[1::2]])
+            for number in numbers:
+                unit.enrichment.undo(number, NOW)
+            found.append((everything(unit, moments), unit.library.digest()))
     assert found[0] == found[1]
 
 

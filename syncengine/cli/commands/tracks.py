@@ -74,7 +74,7 @@ def command(
         records = unit.library.playlist_records()
         key = find_playlist(records, playlist).key if playlist else None
         query = TrackQuery(search, artist, key, span, frozenset(missing or ()))
-        found = select_tracks(unit.catalogue.tracks(), query, sort, None)
+        found = select_tracks(unit.catalogue.tracks(rated=span), query, sort, None)
     shown = found[:most]
     if cli.json:
         cli.emit("tracks", {"tracks": [_document(track) for track in shown]})

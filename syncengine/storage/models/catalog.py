@@ -129,8 +129,8 @@ tracks = Table(
     Column("release_id", Integer, ForeignKey("releases.id")),
     Column("genre_set_id", Integer, ForeignKey("genre_sets.id")),
     Column("audio_features_id", Integer, ForeignKey("audio_features.id")),
-    Column("isrc", String),
-    Column("popularity", Integer),
+    Column("isrc", String, index=True),
+    Column("popularity", Integer, index=True),
     CheckConstraint("popularity BETWEEN 0 AND 100", name="popularity"),
 )
 """A track with the facts that hold now: one pointer per group, and the current popularity.

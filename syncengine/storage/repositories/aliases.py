@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from syncengine.core.alias import Sketch, comparable, find_aliases
+from syncengine.core.enrichment import ENRICHMENT
 from syncengine.storage.bulk import Lookup, bulk_insert, chunks
 from syncengine.storage.models import catalog
 
@@ -18,6 +19,8 @@ _MEMBERS = catalog.artist_credit_members
 _REAL = ("track", "episode", "local")
 # A range over the unique index, so that a library without such tracks is asked for nothing else.
 _WITHOUT_ID = (_TRACKS.c.key >= "meta:") & (_TRACKS.c.key < "meta;")
+# Which track a row is of follows from what was observed: what was applied says nothing about that.
+_ENRICHING = select(catalog.dialects.c.id).where(catalog.dialects.c.name == ENRICHMENT)
 _CREDIT = Lookup(
     select(_MEMBERS.c.artist_credit_id, _MEMBERS.c.position, _MEMBERS.c.name),
     _MEMBERS.c.artist_credit_id,
@@ -103,7 +106,7 @@ class AliasBook:
             .join(_TRACKS, _TRACKS.c.id == _CLAIMS.c.track_id)
             .outerjoin(catalog.recordings, r.id == _CLAIMS.c.recording_id)
             .outerjoin(catalog.releases, s.id == _CLAIMS.c.release_id)
-            .where(which)
+            .where(which, _CLAIMS.c.dialect_id.not_in(_ENRICHING))
         )  # fmt: skip
         for row in self._connection.execute(query):
             yield _Said(*row)

@@ -11,7 +11,9 @@ from syncengine.core.snapshot import Effect
 from syncengine.storage.bulk import bulk_insert, chunks
 from syncengine.storage.models import catalog, timeline
 from syncengine.storage.repositories.contents import ContentBook
-from syncengine.storage.repositories.series import ATTESTATIONS, POPULARITY, Heard
+from syncengine.storage.repositories.enriched import applied_words
+from syncengine.storage.repositories.heard import Heard
+from syncengine.storage.repositories.series import ATTESTATIONS, POPULARITY
 
 _TRACKS = catalog.tracks
 _AT_ONCE = 200
@@ -37,10 +39,11 @@ def tell_anew(
     wanted = set(tracks)
     claims: Told = {}
     values: Told = {}
-    for heard in _heard(connection, contents, playlists):
-        for line in contents.lines(heard.content):
+    for heard in _heard(connection, contents, playlists, wanted):
+        for line in heard.lines(contents):
             if line.track in wanted:
-                claims.setdefault((line.track, heard.rank), {})[heard.at] = line.claim
+                if line.claim:
+                    claims.setdefault((line.track, heard.rank), {})[heard.at] = line.claim
                 if line.popularity is not None:
                     values.setdefault((line.track,), {})[heard.at] = line.popularity
     for chunk in chunks(wanted):
@@ -57,11 +60,14 @@ def tell_anew(
 
 
 def _heard(
-    connection: Connection, contents: ContentBook, playlists: Collection[int]
+    connection: Connection,
+    contents: ContentBook,
+    playlists: Collection[int],
+    tracks: Collection[int],
 ) -> Iterator[Heard]:
-    """Yield what counts of playlists in fold order, with the contents at hand."""
+    """Yield what counts of playlists and was applied to tracks in fold order, with the contents at hand."""
     o, keys = timeline.observations.c, timeline.playlist_keys.c
-    found: list[Heard] = []
+    found = applied_words(connection, tracks=tracks)
     for chunk in chunks(playlists):
         query = (
             select(o.taken_at, o.source, o.digest, catalog.dialects.c.rank, o.content_id)
@@ -72,7 +78,7 @@ def _heard(
         for at, source, digest, rank, content in connection.execute(query):
             found.append(Heard((at, 1 + source, digest), rank, content))
     for some in chunks(sorted(found), _AT_ONCE):
-        contents.load(each.content for each in some)
+        contents.load(each.content for each in some if each.words is None)
         yield from some
 
 

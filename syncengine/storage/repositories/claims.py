@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ from syncengine.core.track import (
     Recording,
     Release,
 )
-from syncengine.storage.bulk import Lookup, Numbers, bulk_insert, chunks
+from syncengine.storage.bulk import Lookup, Numbers, bulk_insert, chunks, plain_rows
 from syncengine.storage.models import catalog
 from syncengine.storage.repositories.groups import GROUP_COLUMNS, GroupBook
 from syncengine.storage.repositories.interning import Interner
@@ -39,6 +40,8 @@ CLAIMS = catalog.claims
 TRACKS = catalog.tracks
 _KNOWN = Lookup(select(CLAIMS.c.fingerprint, CLAIMS.c.id, CLAIMS.c.track_id), CLAIMS.c.fingerprint)
 _MOST_REMEMBERED = 100_000
+_FEW_CLAIMS = 10
+_SAYING = ("attestations", "enriched_tracks")
 
 
 def track_kind(key: TrackKey) -> str:
@@ -107,12 +110,50 @@ class ClaimBook:
         self._remember(added)
         return added
 
+    def add_isrcs(self, dialect: Dialect, isrcs: Mapping[int, str]) -> dict[int, int]:
+        """Store claims of tracks' ISRCs and nothing else; return their numbers, by track's row number."""
+        number = self.dialect(dialect)
+        query = select(CLAIMS.c.track_id, CLAIMS.c.isrc, CLAIMS.c.id)
+        rows = plain_rows(self._connection, query.where(CLAIMS.c.dialect_id == number))
+        found = {track: claim for track, isrc, claim in rows if isrcs.get(track) == isrc}
+        new = sorted(track for track in isrcs if track not in found)
+        numbers = self._numbers.take(CLAIMS, len(new))
+        said = zip(numbers, new, strict=True)
+        bulk_insert(
+            self._connection,
+            CLAIMS,
+            ("id", "fingerprint", "track_id", "dialect_id", "isrc"),
+            (
+                (claim, _isrc_mark(number, track, isrcs[track]), track, number, isrcs[track])
+                for claim, track in said
+            ),
+        )
+        return found | dict(zip(new, numbers, strict=True))
+
     def forget(self, claims: Collection[int]) -> None:
         """Delete claims that nothing tells any more."""
         gone = set(claims)
-        for chunk in chunks(gone):
-            self._connection.execute(delete(CLAIMS).where(CLAIMS.c.id.in_(chunk)))
+        with self._attestations_by_claim(len(gone)):
+            for chunk in chunks(gone):
+                self._connection.execute(delete(CLAIMS).where(CLAIMS.c.id.in_(chunk)))
         self._known = {k: known for k, known in self._known.items() if known.claim not in gone}
+
+    @contextmanager
+    def _attestations_by_claim(self, count: int) -> Iterator[None]:
+        """Keep indexes while many claims are deleted.
+
+        For each of them the database looks whether something still refers to it. All the time the indexes
+        would cost every import more than they are worth.
+        """
+        if count <= _FEW_CLAIMS:
+            yield
+            return
+        run = self._connection.exec_driver_sql
+        for table in _SAYING:
+            run(f"CREATE INDEX ix_{table}_while_deleting ON {table} (claim_id)")
+        yield
+        for table in _SAYING:
+            run(f"DROP INDEX ix_{table}_while_deleting")
 
     def dialect(self, dialect: Dialect) -> int:
         """Return the row number of a dialect, storing it if it is new."""
@@ -131,6 +172,11 @@ class ClaimBook:
             )
             self._dialects[dialect] = number
         return self._dialects[dialect]
+
+
+def _isrc_mark(dialect: int, track: int, isrc: str) -> bytes:
+    """Return what a claim of an ISRC alone goes by: no digest, so that many are written in order."""
+    return b"%04x%08x%s" % (dialect, track, isrc.encode())
 
 
 def load_dialects(connection: Connection) -> dict[int, Dialect]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, func, select
 
 from syncengine.core.moment import Instant
-from syncengine.storage.bulk import Lookup, bulk_insert, bulk_update
+from syncengine.storage.bulk import Lookup, bulk_insert, bulk_update, plain_rows
 from syncengine.storage.models import catalog
 
 TRACKS = catalog.tracks
@@ -80,7 +80,7 @@ def continue_attestations(
     """Note which claims are made, by rank."""
     last: dict[int, dict[int, int]] = {rank: {} for rank in words}
     known: set[int] = set()
-    for track, rank, claim in _standing(connection, _ALL_CLAIMS, _CLAIMS, tracks):
+    for track, rank, claim in standing_rows(connection, _ALL_CLAIMS, _CLAIMS, tracks):
         known.add(track)
         if rank in last:
             last[rank][track] = claim
@@ -104,7 +104,7 @@ def continue_popularity(
     connection: Connection, words: Sequence[Word], tracks: Collection[int]
 ) -> None:
     """Note popularities (0–100), and make the last ones the tracks' own."""
-    standing = _standing(connection, _ALL_POPULARITY, _POPULARITY, tracks)
+    standing = standing_rows(connection, _ALL_POPULARITY, _POPULARITY, tracks)
     last: dict[int, int] = dict(map(tuple, standing))
     ends = _Ends(last)
     for word in words:
@@ -115,10 +115,11 @@ def continue_popularity(
     bulk_update(connection, TRACKS, "popularity", [(track, last[track]) for track in changed])
 
 
-def _standing(
+def standing_rows(
     connection: Connection, whole: Select[Any], some: Lookup, tracks: Collection[int]
 ) -> Iterable[Any]:
+    """Return the rows of tracks, which a row begins with: out of ``whole``, or by ``some`` of a few."""
     count = connection.execute(select(func.max(TRACKS.c.id))).scalar() or 0
     if len(tracks) * _MANY > count:
-        return (row for row in connection.execute(whole) if row[0] in tracks)
+        return (row for row in plain_rows(connection, whole) if row[0] in tracks)
     return some.rows(connection, tracks)

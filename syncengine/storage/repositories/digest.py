@@ -7,7 +7,7 @@ from hashlib import blake2b
 from sqlalchemy import Connection, select
 
 from syncengine.core.snapshot import Effect
-from syncengine.storage.models import ledger
+from syncengine.storage.models import enrichment, ledger
 from syncengine.storage.repositories.judgements import EDIT, FILE, TRACK
 from syncengine.storage.repositories.timeline import KEYS, OBSERVATIONS, SPANS
 
@@ -17,7 +17,7 @@ _HEARD = OBSERVATIONS.c.effect < Effect.ASIDE
 
 def library_digest(connection: Connection) -> str:
     """Return a digest of everything the library follows from: equal ones mean equal libraries."""
-    o, j = OBSERVATIONS.c, ledger.judgements.c
+    o, j, a = OBSERVATIONS.c, ledger.judgements.c, enrichment.enrichments.c
     parts = (
         select(o.taken_at, o.source, o.digest, KEYS.c.key, o.accepted)
         .join(KEYS, KEYS.c.id == o.key_id)
@@ -29,6 +29,7 @@ def library_digest(connection: Connection) -> str:
         select(j.subject, j.verdict, j.left, j.right)
         .where(j.taken_back_at.is_(None), j.subject.not_in((EDIT, FILE, TRACK)))
         .order_by(j.subject, j.left, j.right),
+        select(a.taken_at, a.digest, a.applied_at).where(a.undone_at.is_(None)).order_by(a.id),
     )
     digest = blake2b(digest_size=16)
     for part in parts:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.track import Attestation, Claim, Facts, in_hindsight, resolve
-from syncengine.storage.bulk import chunks
+from syncengine.storage.bulk import Lookup, bulk_update, chunks
 from syncengine.storage.repositories.aliases import ALIASES
 from syncengine.storage.repositories.anew import tell_anew
 from syncengine.storage.repositories.claims import (
@@ -20,8 +20,10 @@ from syncengine.storage.repositories.claims import (
     load_dialects,
 )
 from syncengine.storage.repositories.contents import ContentBook
+from syncengine.storage.repositories.continuing import standing_rows
 from syncengine.storage.repositories.groups import GROUP_COLUMNS
-from syncengine.storage.repositories.series import ATTESTATIONS, Heard, Retelling
+from syncengine.storage.repositories.heard import Heard
+from syncengine.storage.repositories.series import ATTESTATIONS, Retelling
 
 Said = tuple[Instant, int]
 """From when a claim is made, and the claim's row number."""
@@ -32,6 +34,14 @@ _POINT_AT_CLAIM = (
     .where(CLAIMS.c.id == bindparam("claim"), TRACKS.c.id == CLAIMS.c.track_id)
     .values({name: CLAIMS.c[name] for name in _CURRENT})
 )
+_ALL_ISRCS = select(TRACKS.c.id, TRACKS.c.isrc)
+_ISRCS = Lookup(_ALL_ISRCS, TRACKS.c.id)
+_ALL_SAID_ISRCS = select(
+    ATTESTATIONS.c.track_id, ATTESTATIONS.c.rank, ATTESTATIONS.c.at, CLAIMS.c.isrc
+).join_from(
+    ATTESTATIONS, CLAIMS, (CLAIMS.c.id == ATTESTATIONS.c.claim_id) & CLAIMS.c.isrc.is_not(None)
+)
+_SAID_ISRCS = Lookup(_ALL_SAID_ISRCS, ATTESTATIONS.c.track_id)
 _MANY = 200
 """From so many tracks on, one statement over the whole table is quicker than one for each."""
 _A = ATTESTATIONS.c
@@ -72,6 +82,9 @@ class FactWriter:
         """Bring everything up to date after observations came to count, or ceased to."""
         if came or went:
             told = Retelling(self._connection, self._contents, came, went).run()
+            if all(each.words is not None for each in (*came, *went)):
+                self._refresh_isrcs({*told.first, *told.others})
+                return
             called = _keys_of_aliased(self._connection)
             self._introduce({t: claim for t, claim in told.first.items() if t not in called})
             self._refresh(told.others.union(told.first.keys() & called.keys()))
@@ -105,6 +118,16 @@ class FactWriter:
         silent = [{"track": track} for track in tracks if track not in said]
         if silent:
             self._connection.execute(_POINT_NOWHERE, silent)
+
+    def _refresh_isrcs(self, tracks: Collection[int]) -> None:
+        """Give each track the ISRC that holds now: the one fact that an enrichment can change."""
+        now: dict[int, str | None] = dict.fromkeys(sorted(tracks))
+        rows = standing_rows(self._connection, _ALL_ISRCS, _ISRCS, now)
+        before = {track: isrc for track, isrc in rows}  # noqa: C416 - a row is no pair to mypy
+        said = standing_rows(self._connection, _ALL_SAID_ISRCS, _SAID_ISRCS, now)
+        now |= {track: isrc for track, _, _, isrc in sorted(said)}
+        changed = [(track, isrc) for track, isrc in now.items() if before[track] != isrc]
+        bulk_update(self._connection, TRACKS, "isrc", changed)
 
     def _merge(self, several: Mapping[int, Sequence[Said]]) -> None:
         facts = _resolve_all(self._connection, several)

@@ -347,10 +347,14 @@ class LibraryReader:
         """Return what holds for tracks (none: all) at a moment (none: now), by row number."""
         return facts_at(self._connection, at, tracks)
 
-    def popularity(self, at: Instant | None = None) -> dict[int, int]:
-        """Return every known popularity (0–100) at a moment (none: now), by track row number."""
+    def popularity(
+        self, at: Instant | None = None, span: tuple[int, int] | None = None
+    ) -> dict[int, int]:
+        """Return every popularity within a span (0–100) at a moment (none: now), by track row number."""
+        low, high = span or (0, 100)
         if at is None:
-            query = select(TRACKS.c.id, TRACKS.c.popularity).where(TRACKS.c.popularity.is_not(None))
+            rated = TRACKS.c.popularity.between(low, high)
+            query = select(TRACKS.c.id, TRACKS.c.popularity).where(rated)
             return dict(iter(self._connection.execute(query)))
         p = POPULARITY.c
         value = (
@@ -361,4 +365,4 @@ class LibraryReader:
             .scalar_subquery()
         )
         rows = self._connection.execute(select(TRACKS.c.id, value))
-        return {track: known for track, known in rows if known is not None}
+        return {track: known for track, known in rows if known is not None and low <= known <= high}

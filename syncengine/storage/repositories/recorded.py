@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from syncengine.core.moment import Instant
 from syncengine.core.snapshot import Effect, Kind, Observation, Source
 from syncengine.storage.models import catalog
-from syncengine.storage.repositories.series import Heard
+from syncengine.storage.repositories.heard import Heard
 from syncengine.storage.repositories.timeline import KEYS, OBSERVATIONS
 
 _DIALECTS = catalog.dialects

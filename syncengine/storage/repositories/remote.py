@@ -20,6 +20,7 @@ TALLIES = remote.lookup_tallies
 _DAY = 24 * 60 * 60
 PAUSE, CAPABILITY, VERSION, LISTING = "pause", "capability", "version", "listing"
 FORBIDDEN, SESSION, ENRICHING = "forbidden", "session", "enriching"
+ENRICHMENT_ROUND, ENRICHMENT_GONE = "enrichment round", "enrichment gone"
 SCHEMA, LOOK, MATCHED = "schema", "look", "matched"
 REMEDIATION = "remediation"
 """Kinds of notes."""

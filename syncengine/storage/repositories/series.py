@@ -7,8 +7,7 @@ observation that speaks of it; what stands before and behind is left as it is.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,6 +32,8 @@ from syncengine.storage.repositories.continuing import (
     continue_attestations,
     continue_popularity,
 )
+from syncengine.storage.repositories.enriched import applied_words
+from syncengine.storage.repositories.heard import Heard, Order
 
 ATTESTATIONS = catalog.attestations
 POPULARITY = catalog.popularity
@@ -41,22 +42,8 @@ _DIALECTS = catalog.dialects
 _ENTRIES = timeline.entries
 _KEYS = timeline.playlist_keys
 
-Order = tuple[Instant, int, bytes]
 SeriesKey = tuple[int, ...]
 """(track,) for popularity, (track, rank) for attestations: row numbers and ranks."""
-
-
-class Heard(NamedTuple):
-    """An observation that counts; ``rank`` is its dialect's."""
-
-    order: Order
-    rank: int
-    content: int
-
-    @property
-    def at(self) -> Instant:
-        """When it was taken."""
-        return self.order[0]
 
 
 class Retelling:
@@ -90,10 +77,11 @@ class Retelling:
         if self._only_came and not later:
             return self._continue()
         for each in self._changed:
-            for line in self._contents.lines(each.content):
+            for line in each.lines(self._contents):
                 first = self._spans.get(line.track, (each.at, each.at))[0]
                 self._spans[line.track] = (first, each.at)
-                self._spoken.add((line.track, each.rank))
+                if line.claim:
+                    self._spoken.add((line.track, each.rank))
                 if line.popularity is not None:
                     self._rated.add((line.track,))
         return Told({}, self._retell(later, hidden) if self._spans else set())
@@ -101,7 +89,7 @@ class Retelling:
     def _continue(self) -> Told:
         tracks: set[int] = set()
         for each in self._came:
-            tracks.update(line[0] for line in self._contents.lines(each.content))
+            tracks.update(line[0] for line in each.lines(self._contents))
         # One after the other: of a large playlist each takes as much memory as its lines.
         continue_popularity(self._connection, self._popularities(), tracks)
         return continue_attestations(self._connection, self._claims(), tracks)
@@ -110,14 +98,14 @@ class Retelling:
         return [
             Word(each.at, {line[0]: line[4] for line in lines if line[4] is not None})
             for each in self._came
-            if (lines := self._contents.lines(each.content))
+            if (lines := each.lines(self._contents))
         ]
 
     def _claims(self) -> dict[int, list[Word]]:
         """Return the claims by rank; of a track that stands in a playlist twice the last line counts."""
         words: dict[int, list[Word]] = {}
         for each in self._came:
-            claimed = {line[0]: line[3] for line in self._contents.lines(each.content)}
+            claimed = {line[0]: line[3] for line in each.lines(self._contents) if line[3]}
             words.setdefault(each.rank, []).append(Word(each.at, claimed))
         return words
 
@@ -125,8 +113,9 @@ class Retelling:
         claims = _Series(self._connection, ATTESTATIONS, ("track_id", "rank"), "claim_id")
         values = _Series(self._connection, POPULARITY, ("track_id",), "value")
         for each in self._came:
-            for line in self._contents.lines(each.content):
-                claims.say((line.track, each.rank), each.order, line.claim)
+            for line in each.lines(self._contents):
+                if line.claim:
+                    claims.say((line.track, each.rank), each.order, line.claim)
                 if line.popularity is not None:
                     values.say((line.track,), each.order, line.popularity)
         if later:
@@ -140,9 +129,10 @@ class Retelling:
         return retold
 
     def _later(self) -> tuple[list[Heard], list[Heard]]:
-        """Return the other observations from the first change on, in fold order.
+        """Return whatever else counts from the first change on, in fold order.
 
-        Beside them all that another one of the same playlist and moment hides: entries don't show them.
+        Beside it all observations that another one of the same playlist and moment hides: entries don't
+        show them.
         """
         o = _OBSERVATIONS.c
         rows = self._connection.execute(
@@ -167,7 +157,8 @@ class Retelling:
             self._times.setdefault(playlist, []).append(at)
             if each not in came:
                 later.append(each)
-        return later, hidden
+        words = [each for each in applied_words(self._connection, self._first) if each not in came]
+        return sorted([*later, *words], key=lambda each: each.order) if words else later, hidden
 
     def _listen(
         self, later: Sequence[Heard], hidden: Sequence[Heard], claims: _Series, values: _Series
@@ -179,11 +170,16 @@ class Retelling:
         # this a single local file, which has no popularity, would make us listen to the very end.
         claims.waiting = {key for key in self._spoken if key[0] in waiting and key[1] in left}
         values.waiting = {key for key in self._rated if key[0] in waiting}
+        for each, line in self._words_behind(later):
+            if line.claim:
+                claims.waiting |= {(line.track, each.rank)} & self._spoken
+            if line.popularity is not None:
+                values.waiting |= {(line.track,)} & self._rated
         for each in later:
             done = not claims.waiting and not values.waiting
             if done and each.at > max(self._last, claims.until, values.until):
                 break
-            for line in self._contents.lines(each.content):
+            for line in each.lines(self._contents):
                 if line.track in self._spans:
                     self._hear(each, line, claims, values)
 
@@ -192,7 +188,8 @@ class Retelling:
         if each.at < first:
             return
         settles = each.at > last
-        claims.hear((line.track, each.rank), each.order, line.claim, settles=settles)
+        if line.claim:
+            claims.hear((line.track, each.rank), each.order, line.claim, settles=settles)
         if line.popularity is not None:
             values.hear((line.track,), each.order, line.popularity, settles=settles)
 
@@ -216,8 +213,15 @@ class Retelling:
             if place < len(times) and times[place] < until:
                 found.add(track)
         for each in hidden:
-            found.update(line.track for line in self._contents.lines(each.content))
+            found.update(line.track for line in each.lines(self._contents))
         return found.intersection(self._spans)
+
+    def _words_behind(self, later: Iterable[Heard]) -> Iterator[tuple[Heard, Line]]:
+        """Yield what enrichments say of changed tracks after their last change; no entry shows that."""
+        for each in later:
+            for line in each.words or ():
+                if line.track in self._spans and each.at > self._spans[line.track][1]:
+                    yield each, line
 
     def _set_popularity(self, now: Mapping[int, int | None]) -> None:
         bulk_update(self._connection, TRACKS, "popularity", now.items())
