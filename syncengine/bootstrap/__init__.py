@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from syncengine.adapters.retry import Paused, Policy
     from syncengine.adapters.spotify.client import SpotifyService
     from syncengine.adapters.spotify.sign_in import SignIn
-    from syncengine.adapters.spotify.wire import AccessTokens
+    from syncengine.adapters.spotify.wire import AccessTokens, Wire
     from syncengine.config import Settings
     from syncengine.core.remote import CallBook, Service
     from syncengine.core.sign_in import SignInState
@@ -252,11 +252,28 @@ def spotify_service(
     ``book`` counts its calls; ``tokens`` is the sign-in; ``sleep`` waits for pauses,
     of which ``paused`` is told before.
     """
+    from syncengine.adapters.spotify.client import SpotifyService
+
+    return SpotifyService(
+        spotify_wire(settings, book, tokens, clock, policy=policy, sleep=sleep, paused=paused)
+    )
+
+
+def spotify_wire(
+    settings: Settings,
+    book: CallBook,
+    tokens: AccessTokens,
+    clock: Clock,
+    *,
+    policy: Policy | None = None,
+    sleep: Callable[[float], None] | None = None,
+    paused: Paused | None = None,
+) -> Wire:
+    """Return what all calls to Spotify go over; see ``spotify_service``."""
     import time
     from random import SystemRandom
 
     from syncengine.adapters.retry import PATIENT, Retry
-    from syncengine.adapters.spotify.client import SpotifyService
     from syncengine.adapters.spotify.wire import Connection, Wire
 
     retry = Retry(
@@ -267,7 +284,7 @@ def spotify_service(
         policy or PATIENT,
         paused or (lambda _seconds: None),
     )
-    return SpotifyService(Wire(tokens, retry, Connection(settings.spotify_api_url, clock)))
+    return Wire(tokens, retry, Connection(settings.spotify_api_url, clock))
 
 
 def spotify_sign_in(

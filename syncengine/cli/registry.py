@@ -51,6 +51,7 @@ COMMANDS = (
     Entry("history list", "List the snapshots"),
     Entry("history at", "Show the library as it was"),
     Entry("history diff", "Show what changed between two moments"),
+    Entry("history restore", "Bring a playlist at Spotify back to what it was"),
     Entry("history drop", "Forget a snapshot that was imported by mistake"),
     Entry("playlists list", "List every playlist", stands_in=True),
     Entry("playlists join", "Say that two playlists are one"),

@@ -20,7 +20,7 @@ TALLIES = remote.lookup_tallies
 _DAY = 24 * 60 * 60
 PAUSE, CAPABILITY, VERSION, LISTING = "pause", "capability", "version", "listing"
 FORBIDDEN, SESSION, ENRICHING = "forbidden", "session", "enriching"
-SCHEMA, LOOK, MATCHED = "schema", "look", "matched"
+SCHEMA, LOOK, MATCHED, WRITING = "schema", "look", "matched", "writing"
 """Kinds of notes."""
 
 
