@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -200,6 +200,13 @@ def export_writer(form: str, dialect: str) -> Render:
     from syncengine.adapters import portable
 
     return portable.write_json if form == "json" else portable.write_m3u8
+
+
+def merge_page(report: Mapping[str, object]) -> bytes:
+    """Return the report of a merge, which is as its JSON says it, as a page of HTML."""
+    from syncengine.adapters.portable.merge_page import merge_page as page
+
+    return page(report)
 
 
 def safe_stem(text: str) -> str:

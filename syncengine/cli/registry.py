@@ -57,6 +57,7 @@ COMMANDS = (
     Entry("playlists join", "Say that two playlists are one"),
     Entry("playlists split", "Say that a join was wrong"),
     Entry("playlists-of", "Find every playlist that holds a track"),
+    Entry("merge", "Make one playlist of several, each recording once"),
     Entry("tracks", "Search the tracks"),
     Entry("duplicates", "Find the same recording under several entries"),
     Entry("export", "Write any moment of the library as files"),

@@ -70,6 +70,7 @@ class Progressed(msgspec.Struct, omit_defaults=True):
 
     name: str = ""
     plan: str = ""
+    about: str = ""
     key: str = ""
     version: str = ""
     there: int | None = None
@@ -80,13 +81,17 @@ class Progressed(msgspec.Struct, omit_defaults=True):
 
 @dataclass(slots=True)
 class Filling:
-    """Fills playlists of one plan; ``wait`` is asked to wait before a look for what was lost."""
+    """Fills playlists of one plan; ``wait`` is asked to wait before a look for what was lost.
+
+    ``about`` is noted, too: what the plan is about, the same for plans that take each other's place.
+    """
 
     writer: PlaylistWriter
     open_unit: OpenUnit
     clock: Clock
     wait: Wait
     plan: str
+    about: str = ""
     steps: Watch = NOBODY
     done: int = 0
     """Entries that this run added."""
@@ -253,7 +258,8 @@ class Filling:
         return Progressed() if note is None else read_progress(note.value)
 
     def _note(self, one: Wanted, said: Progressed) -> None:
-        said.name, said.plan, said.total = one.name, self.plan, len(one.tracks)
+        said.name, said.plan, said.about = one.name, self.plan, self.about
+        said.total = len(one.tracks)
         at = self.clock()
         value = msgspec.json.encode(said).decode()
         with self.open_unit() as unit:

@@ -71,6 +71,7 @@ def make_playlists(
     calls: Calls,
     make_writer: MakeWriter,
     wait: Wait,
+    about: str = "",
     steps: Watch = NOBODY,
 ) -> Made:
     """Make a plan's playlists and fill them; only who holds the writer's lock may call it.
@@ -79,7 +80,8 @@ def make_playlists(
     ``details`` of the error say what it cost and how many entries this run added.
     """
     with counted_run(calls, command) as (run, cost):
-        filling = Filling(make_writer(calls), calls.open_unit, calls.clock, wait, plan, steps)
+        writer = make_writer(calls)
+        filling = Filling(writer, calls.open_unit, calls.clock, wait, plan, about, steps)
         try:
             playlists = filling.run(wanted)
         except RemoteError as error:
