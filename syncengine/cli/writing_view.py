@@ -13,8 +13,8 @@ from syncengine.core.moment import to_iso
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from syncengine.jobs.counting import Cost
     from syncengine.jobs.filling import Filled
-    from syncengine.jobs.making import Cost
     from syncengine.jobs.watch import Watch
 
 

@@ -23,9 +23,10 @@ from syncengine.core.remote_writing import (
 from syncengine.core.track import title_of
 from syncengine.errors import NotFound, OutcomeUnknown, StalePlan, UsageError, UserError
 from syncengine.jobs.calls import Calls
+from syncengine.jobs.counting import Cost, counted_run
 from syncengine.jobs.filling import LOOKS, Wait, Wanted, calls_for
 from syncengine.jobs.history import EntryThen, library_at
-from syncengine.jobs.making import Cost, MakeWriter, counted_run
+from syncengine.jobs.making import MakeWriter
 from syncengine.jobs.playlists import find_playlist
 from syncengine.jobs.watch import NOBODY, Watch
 from syncengine.storage.repositories.library import PlaylistRecord
