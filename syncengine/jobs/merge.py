@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from syncengine.core.duplicate_search import Recording, recordings
-from syncengine.core.duplicates import KINDS, SAME, Confidence, DuplicateKind
+from syncengine.core.duplicates import KINDS, SAME, Confidence, DuplicateKind, HeldTrack
 from syncengine.core.identity import UNAVAILABLE, PlaylistKey, TrackKey
 from syncengine.core.merging import Held, Merge, OneRecording, Order, Origin, merge, plan_id
 from syncengine.core.moment import Instant
 from syncengine.core.ports import ExportedEntry, ExportedPlaylist
 from syncengine.core.remote_writing import LONGEST_NAME, can_be_added, in_parts, mark_of
+from syncengine.core.song import sound_isrc
 from syncengine.core.track import Facts, title_of
 from syncengine.errors import UsageError, UserError
 from syncengine.jobs.duplicates import decisions_now, held_track
@@ -166,15 +168,29 @@ def _recordings(
             before = added.get(track)
             added[track] = at if before is None else min(before, at or before)
     kinds, least = _BY[wish.match]
+    decisions = decisions_now(unit)
     held = [
         held_track(facts[track], popularity.get(track), at)
         for track, at in added.items()
         if takes(track) and track in facts
     ]
+    if wish.match in ("id", "isrc"):
+        decided = {track for pair in decisions.same for track in pair}
+        held = _of_one_isrc(held, decided, by_isrc=wish.match == "isrc")
     return [
         OneRecording(each.keep, each.rule, _kinds(each))
-        for each in recordings(held, decisions_now(unit), least=least, kinds=kinds)
+        for each in recordings(held, decisions, least=least, kinds=kinds)
     ]
+
+
+def _of_one_isrc(
+    held: Sequence[HeldTrack], decided: Collection[TrackKey], *, by_isrc: bool
+) -> list[HeldTrack]:
+    """Return the tracks that are decided, or share an ISRC: no others need to be compared."""
+    codes = {each.key: sound_isrc(each.song.isrc) for each in held if by_isrc}
+    counts = Counter(code for code in codes.values() if code)
+    shared = {key for key, code in codes.items() if code and counts[code] > 1}
+    return [each for each in held if each.key in decided or each.key in shared]
 
 
 def _kinds(found: Recording) -> dict[TrackKey, str]:
