@@ -2,7 +2,7 @@
 
 The commands are processes of their own, and so is the Spotify double of the tests, which answers at once.
 The merge is done once whole, and once more by a run that is killed again and again (``kill -9``, at random
-moments of the time that the whole one took). Prints in the last line all figures as JSON.
+moments). Prints in the last line all figures as JSON.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _measured(
     report = [command(*_WORDS, "--name", "Whole", "--dry-run") for _ in range(rounds + 1)][1:]
     whole = command(*_WORDS, "--name", "Whole", "--yes")
     made = _ask(double, "figures")
-    killed = _kill(program, environment, folder, whole.seconds, kills)
+    killed = _kill(program, environment, folder, double, kills)
     command(*_WORDS, "--name", "Killed", "--yes")
     again = _ask(double, "figures")
     command(*_WORDS, "--name", "Killed", "--yes")
@@ -79,17 +79,24 @@ def _measured(
 
 
 def _kill(
-    program: list[str], environment: Mapping[str, str], folder: Path, seconds: float, kills: int
+    program: list[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    double: subprocess.Popen[str],
+    kills: int,
 ) -> int:
-    """Start the merge and kill it, again and again; return how often it was killed in time."""
+    """Start the merge and kill it after some writes, again and again; return how often that was in time."""
     chance = random.Random(20261122)
     killed = 0
     for _ in range(kills):
+        enough = _ask(double, "writes") + chance.randrange(1, 12)
         process = subprocess.Popen(
             [*program, *_WORDS, "--name", "Killed", "--yes", "--quiet"],
             cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        time.sleep(seconds * chance.uniform(0.3, 0.7))
+        while process.poll() is None and _ask(double, "writes") < enough:
+            time.sleep(0.002)
+        time.sleep(chance.random() * 0.03)
         process.kill()
         killed += process.wait() < 0
     return killed
@@ -135,6 +142,8 @@ def serve(folder: Path, entries: int, tracks: int) -> None:
             if wish == "stop":
                 break
             told: object = settings
+            if wish == "writes":
+                told = _writes(double)
             if wish == "figures":
                 double.assert_clean()
                 told = _figures(double)
@@ -148,14 +157,18 @@ def _figures(double: Any) -> dict[str, int]:
     new = [each for each in parts if each.name not in ("A", "B")]
     last = [each for each in new if each.name.startswith("Killed")] or new
     items = [entry.item for each in last for entry in each.entries]
-    writes = sum(double.log.count(f"{verb} /*") for verb in ("POST", "PUT", "DELETE"))
     tokens = double.log.count("POST /api/token")
     return {
-        "writes": writes - tokens,
+        "writes": _writes(double),
         "calls": double.log.count() - tokens,
         "right": sum(one is other for one, other in zip(items, songs, strict=False)),
         "twice": len(items) - len({each.id for each in items}),
     }
+
+
+def _writes(double: Any) -> int:
+    writes = sum(double.log.count(f"{verb} /*") for verb in ("POST", "PUT", "DELETE"))
+    return int(writes - double.log.count("POST /api/token"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -18,7 +18,7 @@ from syncengine.core.identity import PlaylistKey, TrackKey
 from syncengine.core.moment import Instant
 from syncengine.core.ports import Clock
 from syncengine.core.remote_writing import BATCH, OwnPlaylist, PlaylistWriter
-from syncengine.errors import OutcomeUnknown
+from syncengine.errors import Gone, OutcomeUnknown
 from syncengine.jobs.runs import OpenUnit
 from syncengine.jobs.watch import NOBODY, Watch
 from syncengine.storage.repositories.remote import WRITING, Note
@@ -145,11 +145,17 @@ class Filling:
         return made
 
     def _lagging(self, one: Wanted, note: Progressed) -> list[OwnPlaylist]:
-        """Return the playlist that was made so lately that a listing may not show it yet."""
+        """Return the playlist that was begun so lately that a listing may not show it yet.
+
+        One that was complete was seen since, so a person deleted it.
+        """
         noted = self._notes.get(one.mark)
-        if not note.key or noted is None or self.clock() - noted.at > _LAG:
+        if not note.key or note.complete or noted is None or self.clock() - noted.at > _LAG:
             return []
-        return self._marked(one.mark, [self.writer.describe(PlaylistKey(note.key))])
+        try:
+            return self._marked(one.mark, [self.writer.describe(PlaylistKey(note.key))])
+        except Gone:
+            return []
 
     def _made(self, one: Wanted) -> OwnPlaylist:
         """Make a playlist; where the answer is lost, look for it before another is made."""

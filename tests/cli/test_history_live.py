@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests import schemas
 from tests.fakes.spotify_faults import rate_limited, shortened
 from tests.remote_shell import RemoteShell, remote_shell
 from tests.shell import Shell
@@ -63,7 +64,7 @@ def change(remote: RemoteShell) -> None:
 def test_it_says_what_changed_and_stores_nothing(remote: RemoteShell) -> None:
     before = state(remote)
     change(remote)
-    said = live(remote)
+    said = schemas.check("diff", live(remote))
     assert {each["playlist"]: each["status"] for each in said["playlists"]} == {
         "Gone soon": "removed",
         "Liked Songs": "changed",

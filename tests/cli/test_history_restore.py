@@ -14,6 +14,7 @@ import pytest
 
 from syncengine.core.moment import to_iso
 from syncengine.jobs import filling, restore
+from tests import schemas
 from tests.fakes.spotify_faults import cut, hung_up, rate_limited, refused, server_error
 from tests.fakes.spotify_http import Fault
 from tests.fakes.spotify_things import LocalFile, Playlist
@@ -124,7 +125,7 @@ def test_the_same_again_does_nothing(remote: RemoteShell, restoring: Restoring) 
 def test_a_dry_run_needs_neither_spotify_nor_a_sign_in(remote: RemoteShell, trip: Trip) -> None:
     remote.token_file.unlink()
     words = ("history", "restore", "Road Trip", "--at", trip.then)
-    told = remote.shell.json(*words, "--dry-run")
+    told = schemas.check("restore", remote.shell.json(*words, "--dry-run"))
     assert told["dry_run"]
     assert [each["uri"] for each in told["entries"]] == trip.was
     assert told["compared_with_now"] == {"comes": 70, "goes": 10}

@@ -11,6 +11,7 @@ import pytest
 
 from syncengine.core import remote_writing
 from syncengine.jobs import filling
+from tests import schemas
 from tests.fakes.spotify_faults import hung_up, rate_limited
 from tests.fakes.spotify_things import LocalFile, Playlist
 from tests.remote_shell import RemoteShell, remote_shell
@@ -61,7 +62,7 @@ def test_a_report_first_in_the_terminal_and_in_files_and_nothing_is_asked(
     two: RemoteShell, tmp_path: Path
 ) -> None:
     two.token_file.unlink()
-    said = merged(two, "--dry-run")
+    said = schemas.check("merge", merged(two, "--dry-run"))
     assert (said["entries_before"], said["unique_after"]) == (304, 251)
     assert said["removed"] == {"same-id": 50, "same-isrc": 1}
     assert [each["reason"] for each in said["left_out"]] == ["local file", "unavailable"]
@@ -226,3 +227,40 @@ def test_wrong_calls(two: RemoteShell) -> None:
         (("merge", "A", "--name", "x" * 101, "--dry-run"), 2),
     ]:
         two.shell.error(*words, code=code)
+
+
+def test_it_asks_after_the_report_and_a_no_is_a_no(
+    two: RemoteShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(question: str, **_: object) -> bool:
+        asked.append(question)
+        return len(asked) > 1
+
+    monkeypatch.setattr("syncengine.cli.consent.is_somebody_there", lambda: True)
+    monkeypatch.setattr("typer.confirm", answer)
+    said = two.shell("merge", "A", "B", *NAME, code=2)
+    assert "251 recordings after" in said.out
+    assert "it takes about 6 calls to Spotify (4 writes)" in said.err
+    assert two.calls == 0
+    two.shell("merge", "A", "B", *NAME)
+    assert asked == ["Make 1 private playlist at Spotify?"] * 2
+    assert len(two.world.me.playlists[0].entries) == 251
+
+
+def test_what_was_deleted_is_made_anew(two: RemoteShell) -> None:
+    first = merged(two, "--yes")
+    two.world.delete_playlist(made_by(two, first)[0])
+    again = merged(two, "--yes")
+    assert again["made"][0]["new"]
+    assert held(made_by(two, again)[0]) == again["tracks"]
+
+
+def test_what_was_deleted_half_made_is_made_anew(two: RemoteShell) -> None:
+    two.double.faults.add(ADD, rate_limited(3600), skip=1)
+    merged(two, "--yes", code=6)
+    two.world.delete_playlist(two.world.me.playlists[0])
+    two.sleep(2 * HOUR)
+    said = merged(two, "--yes")
+    assert held(made_by(two, said)[0]) == said["tracks"]
