@@ -18,9 +18,10 @@ from syncengine.core.remote_writing import LONGEST_NAME, can_be_added, in_parts,
 from syncengine.core.song import sound_isrc
 from syncengine.core.track import Facts, title_of
 from syncengine.errors import UsageError, UserError
-from syncengine.jobs.duplicates import decisions_now, held_track
+from syncengine.jobs.duplicates import decisions_now
 from syncengine.jobs.filling import Wanted, calls_for, read_progress
 from syncengine.jobs.playlists import find_playlist
+from syncengine.storage.repositories.held_tracks import held_tracks
 from syncengine.storage.repositories.library import number_of
 from syncengine.storage.repositories.remote import WRITING
 from syncengine.storage.unit_of_work import UnitOfWork
@@ -108,7 +109,7 @@ def plan_merge(unit: UnitOfWork, wish: MergeWish) -> MergePlan:
     by_key = {numbers[number]: each for number, each in facts.items()}
     merged = merge(
         origins,
-        _recordings(unit, wish, origins, by_key, known),
+        _recordings(unit, wish, origins, numbers),
         order=wish.order,
         takes=takes,
     )
@@ -157,8 +158,7 @@ def _recordings(
     unit: UnitOfWork,
     wish: MergeWish,
     origins: Sequence[Origin],
-    facts: Mapping[TrackKey, Facts],
-    popularity: Mapping[TrackKey, int],
+    numbers: Collection[int],
 ) -> list[OneRecording]:
     """Return the recordings of several tracks, by the rules of duplicates and people's decisions."""
     takes = _not_unavailable if wish.for_file else can_be_added
@@ -170,9 +170,9 @@ def _recordings(
     kinds, least = _BY[wish.match]
     decisions = decisions_now(unit)
     held = [
-        held_track(facts[track], popularity.get(track), at)
-        for track, at in added.items()
-        if takes(track) and track in facts
+        each._replace(added_at=added.get(each.key))
+        for each in held_tracks(unit.connection, numbers).values()
+        if takes(each.key)
     ]
     if wish.match in ("id", "isrc"):
         decided = {track for pair in decisions.same for track in pair}
