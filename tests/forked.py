@@ -75,6 +75,7 @@ class Forge:
         asked = {
             "words": line,
             "environment": dict(os.environ),
+            "folder": str(Path.cwd()),
             "out": str(out),
             "err": str(err),
             "kill_at": kill_at,
@@ -176,6 +177,7 @@ def _become(asked: dict[str, Any]) -> None:
     """Be the command, and end."""
     from syncengine.cli.app import run
 
+    os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environment"])
     for number, name in enumerate((os.devnull, asked["out"], asked["err"])):

@@ -18,6 +18,7 @@ from tests.fakes.spotify_http import Mode
 from tests.shell import Shell
 
 SCOPES = "user-library-read playlist-read-private playlist-read-collaborative"
+WRITE_SCOPES = "playlist-modify-private playlist-modify-public"
 
 
 class RemoteShell:
@@ -30,9 +31,10 @@ class RemoteShell:
         self.token_file = token_file
         self.sign_in()
 
-    def sign_in(self) -> None:
-        """Put a sign-in in place, as ``auth login`` would."""
-        self.token_file.write_text(json.dumps(self.double.accounts.stored_token(SCOPES, pkce=True)))
+    def sign_in(self, *, write: bool = False) -> None:
+        """Put a sign-in in place, as ``auth login`` would, and ``auth login --write``."""
+        scopes = f"{SCOPES} {WRITE_SCOPES}" if write else SCOPES
+        self.token_file.write_text(json.dumps(self.double.accounts.stored_token(scopes, pkce=True)))
         self.token_file.chmod(0o600)
 
     def sleep(self, seconds: int) -> None:

@@ -254,6 +254,69 @@ FILES_EXPLAIN_TRACK = {
     "twins": [URI],
     "files": [{"path": str, "answer": _MATCH, "likeness": Or(_LIKENESS)}],
 }
+_ESTIMATE = {"writes": int, "reads": int}
+_WEIGHT = {"uri": URI, "title": str, "entries": int, "playlists": int, "added_at": Or(TIME)}
+MERGE = {
+    "plan": str,
+    "name": str,
+    "at": TIME,
+    "order": One(("first-added", "weight", "given")),
+    "match": One(("id", "isrc", "certain", "likely")),
+    "sources": [
+        {
+            **dict.fromkeys(("key", "playlist", "source"), str),
+            **dict.fromkeys(("entries", "recordings"), int),
+            "observed_at": TIME,
+        }
+    ],
+    "entries_before": int,
+    "unique_after": int,
+    "removed": Each(int),
+    "parts": [{"name": str, "entries": int}],
+    "overlaps": [{"playlists": [str], "recordings": int}],
+    "weights": {"in_playlists": Each(int), "most": [_WEIGHT]},
+    "sample": [_WEIGHT],
+    "replaced": [
+        {
+            "uri": URI,
+            "kept": URI,
+            **dict.fromkeys(("title", "kept_title", "kind", "rule"), str),
+        }
+    ],
+    "left_out": [
+        {"playlist": str, "position": int, "uri": URI, "title": str, "reason": str},
+    ],
+    "estimate": _ESTIMATE,
+    "begun": int,
+    "unfinished": [str],
+    "tracks": [URI],
+    "dry_run": bool,
+    "files": [str],
+}
+RESTORE = {
+    "dry_run": bool,
+    "plan": str,
+    "playlist": str,
+    "key": str,
+    "at": TIME,
+    "observed_at": TIME,
+    "in_place": bool,
+    "target": [str],
+    "compared_with_now": {"comes": int, "goes": int},
+    "estimate": _ESTIMATE,
+    "losses": [str],
+    "left_out": [{"position": int, "uri": URI, "title": str, "reason": str}],
+    "entries": [
+        {
+            "position": int,
+            "uri": URI,
+            "title": str,
+            "added_at": Or(TIME),
+            "added_by": Or(str),
+            "left_out": Or(str),
+        }
+    ],
+}
 _TIER = One(("certain", "likely", "unsure"))
 _DUPLICATE_KIND = One(
     (
@@ -362,6 +425,8 @@ KINDS: dict[str, list[Any]] = {
     "files-explain": [FILES_EXPLAIN],
     "files-explain-track": [FILES_EXPLAIN_TRACK],
     "files-decide": [FILES_DECIDE],
+    "merge": [MERGE],
+    "restore": [RESTORE],
     "duplicates": [DUPLICATES],
     "duplicates-decide": [DUPLICATES_DECIDE],
     "files-missing": [FILES_MISSING],

@@ -15,7 +15,7 @@ from tests.fakes.spotify import SpotifyDouble
 from tests.fakes.spotify_accounts import CLIENT_ID, CLIENT_SECRET
 
 READ = "playlist-read-collaborative playlist-read-private user-library-read"
-WRITE = "playlist-modify-private playlist-modify-public user-library-modify"
+WRITE = "playlist-modify-private playlist-modify-public"
 SIGNED_IN = datetime(2026, 1, 10, tzinfo=UTC)
 REDIRECT = "http://127.0.0.1/callback"
 TOKEN_CALL = "POST /api/token"

@@ -1,4 +1,4 @@
-"""When a call that only reads is made again, and when a service is left alone for a while.
+"""When a call is made again, and when a service is left alone for a while.
 
 Knows no vendor: an adapter turns what its vendor says into Transient, or into Limited where the
 service asked for fewer calls. Every attempt is entered in the book of calls before it is made.
@@ -18,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 from syncengine.core.moment import Instant, to_iso
 from syncengine.core.ports import Clock
 from syncengine.core.remote import CallBook
-from syncengine.errors import Transient, TryLater
+from syncengine.errors import OutcomeUnknown, Transient, TryLater
 
 T = TypeVar("T")
 Paused = Callable[[float], None]
@@ -76,7 +76,7 @@ HASTY = Policy(attempts=1, timeout=5.0)
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Makes calls that only read, and makes them again by a policy."""
+    """Makes calls, and makes those again by a policy of which nothing comes if they are made twice."""
 
     book: CallBook
     clock: Clock
@@ -114,7 +114,30 @@ class Retry:
         except Limited as limited:
             raise self._leave_alone(limited) from limited
 
+    def write(self, endpoint: str, call: Callable[[], T]) -> T:
+        """Return what a call answers that is made again only where the service did nothing.
+
+        That it says by asking for fewer calls. Raises OutcomeUnknown where it may have done it, else as
+        ``read`` does.
+        """
+
+        def once() -> T:
+            try:
+                return call()
+            except (Limited, OutcomeUnknown):
+                raise
+            except Transient as error:
+                raise OutcomeUnknown(
+                    f"{error}; whether it was done is not known",
+                    system=error.system,
+                    operation=error.operation,
+                ) from error
+
+        return self.read(endpoint, once)
+
     def _is_worth_a_wait(self, error: BaseException) -> bool:
+        if isinstance(error, OutcomeUnknown):
+            return False
         if isinstance(error, Limited) and error.quota:
             return False
         if isinstance(error, Transient):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from syncengine.adapters.retry import Paused, Policy
     from syncengine.adapters.spotify.client import SpotifyService
     from syncengine.adapters.spotify.sign_in import SignIn
-    from syncengine.adapters.spotify.wire import AccessTokens
+    from syncengine.adapters.spotify.wire import AccessTokens, Wire
     from syncengine.config import Settings
     from syncengine.core.remote import CallBook, Service
     from syncengine.core.sign_in import SignInState
@@ -230,6 +230,13 @@ def export_writer(form: str, dialect: str) -> Render:
     return portable.write_json if form == "json" else portable.write_m3u8
 
 
+def merge_page(report: Mapping[str, object]) -> bytes:
+    """Return the report of a merge, which is as its JSON says it, as a page of HTML."""
+    from syncengine.adapters.portable.merge_page import merge_page as page
+
+    return page(report)
+
+
 def safe_stem(text: str) -> str:
     """Return a file stem for any text: itself where it is one, else what the exporter would make of it."""
     from syncengine.adapters.exports.writer import file_stem, without_marks
@@ -280,11 +287,28 @@ def spotify_service(
     ``book`` counts its calls; ``tokens`` is the sign-in; ``sleep`` waits for pauses,
     of which ``paused`` is told before.
     """
+    from syncengine.adapters.spotify.client import SpotifyService
+
+    return SpotifyService(
+        spotify_wire(settings, book, tokens, clock, policy=policy, sleep=sleep, paused=paused)
+    )
+
+
+def spotify_wire(
+    settings: Settings,
+    book: CallBook,
+    tokens: AccessTokens,
+    clock: Clock,
+    *,
+    policy: Policy | None = None,
+    sleep: Callable[[float], None] | None = None,
+    paused: Paused | None = None,
+) -> Wire:
+    """Return what all calls to Spotify go over; see ``spotify_service``."""
     import time
     from random import SystemRandom
 
     from syncengine.adapters.retry import PATIENT, Retry
-    from syncengine.adapters.spotify.client import SpotifyService
     from syncengine.adapters.spotify.wire import Connection, Wire
 
     retry = Retry(
@@ -295,7 +319,7 @@ def spotify_service(
         policy or PATIENT,
         paused or (lambda _seconds: None),
     )
-    return SpotifyService(Wire(tokens, retry, Connection(settings.spotify_api_url, clock)))
+    return Wire(tokens, retry, Connection(settings.spotify_api_url, clock))
 
 
 def spotify_sign_in(

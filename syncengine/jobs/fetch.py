@@ -6,16 +6,15 @@ kept before the next is asked for. What was read becomes visible at the end, all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from syncengine.core.remote import CallBook, Service
 from syncengine.errors import RemoteError, Transient, TryLater
 from syncengine.jobs.calls import Calls
+from syncengine.jobs.counting import counted_run
 from syncengine.jobs.fetch_report import FetchOptions, FetchReport, exit_code, log_steps
 from syncengine.jobs.fetching import Fetching, Progress
 from syncengine.jobs.remembering import FileKeys, Remembering, Setting
-from syncengine.jobs.runs import RunNote, recorded_run
 from syncengine.storage.raw_store import RawStore
 
 
@@ -34,12 +33,15 @@ def fetch(
     SignInNeeded when nobody is signed in. In each case what was read is kept, and the next fetch goes on
     from there; ``details`` of the error say what it cost and how many pages are kept.
     """
-    with recorded_run(calls.open_unit, "fetch", calls.clock) as run, _counted(calls, run):
+    with counted_run(calls, "fetch") as (run, _):
         service = make_service(calls)
         try:
             fetched = Fetching(options, service, calls, progress or Progress()).run()
-        except (TryLater, Transient) as error:
-            error.args = (f"{error}; what was read is kept, and the next fetch goes on from there",)
+        except RemoteError as error:
+            if isinstance(error, TryLater | Transient):
+                kept = "what was read is kept, and the next fetch goes on from there"
+                error.args = (f"{error}; {kept}",)
+            error.details["pages_kept"] = _pages_kept(calls)
             raise
         setting = Setting(service, raw_store, calls.clock, file_keys, options)
         with calls.open_unit() as unit:
@@ -56,32 +58,6 @@ def fetch(
     return report
 
 
-@contextmanager
-def _counted(calls: Calls, run: RunNote) -> Iterator[None]:
-    """Write into the run's log how often each endpoint was called, however the run ends."""
-    calls.run = run.id
-    try:
-        yield
-    except RemoteError as error:
-        error.details |= _so_far(calls, run)
-        raise
-    finally:
-        with calls.open_unit() as unit:
-            made = unit.remote(calls.system).calls_of_run(run.id)
-            steps = [("call", endpoint, str(count), None) for endpoint, count in made.items()]
-            unit.ledger.log(run.id, calls.clock(), steps)
-            unit.commit()
-        run.summary |= {"calls": sum(made.values())}
-
-
-def _so_far(calls: Calls, run: RunNote) -> dict[str, object]:
-    """Return what a fetch that does not end well has come to."""
+def _pages_kept(calls: Calls) -> int:
     with calls.open_unit() as unit:
-        book = unit.remote(calls.system)
-        made, kept = book.calls_of_run(run.id), book.kept()
-    return {
-        "calls": sum(made.values()),
-        "calls_left": calls.left(),
-        "endpoints": made,
-        "pages_kept": kept.pages,
-    }
+        return unit.remote(calls.system).kept().pages

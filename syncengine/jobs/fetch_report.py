@@ -19,7 +19,8 @@ class FetchOptions:
 
     With ``lists`` (playlists and albums) or ``liked`` only those are read, else the whole library.
     ``full`` reads lists again whose version is known. ``accept`` holds names or keys of playlists.
-    ``keep_days`` is how long the service's answers stay in the raw store, 0 for ever.
+    ``keep_days`` is how long the service's answers stay in the raw store, 0 for ever. ``lists_only`` asks
+    for nothing of tracks that lists do not tell.
     """
 
     lists: tuple[ListKey, ...] = ()
@@ -27,6 +28,7 @@ class FetchOptions:
     full: bool = False
     accept: frozenset[str] = frozenset()
     keep_days: int = 30
+    lists_only: bool = False
 
     @property
     def whole(self) -> bool:

@@ -72,13 +72,17 @@ class Fetching:
             self._lists.append(self._likes())
         self._verify()
         self._remember_refusals()
+        if not self._options.lists_only:
+            self._enrich()
+        return self._fetched()
+
+    def _enrich(self) -> None:
         enriching = Enriching(
             self._service, self._open_unit, self._clock, self._asking.credits,
             full=self._options.full,
         )  # fmt: skip
         self._notes += enriching.run()
         self._more = enriching.found
-        return self._fetched()
 
     def _fetched(self) -> Fetched:
         with self._open_unit() as unit:

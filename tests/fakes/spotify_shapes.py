@@ -6,6 +6,7 @@ The old shape is made in full; the rules of February 2026 then take fields away 
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -38,6 +39,11 @@ _GONE: dict[str, tuple[str, ...]] = {
 def stamp(at: datetime | None) -> str | None:
     """Return a time as Spotify writes it."""
     return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _escaped(text: str | None) -> str | None:
+    """Return a description as Spotify answers it: with marks as in HTML, the slash too."""
+    return None if text is None else html.escape(text).replace("/", "&#x2F;")
 
 
 class Shapes:
@@ -313,7 +319,7 @@ class Shapes:
     def _playlist(self, playlist: Playlist) -> Json:
         more = {
             "collaborative": playlist.collaborative,
-            "description": playlist.description,
+            "description": _escaped(playlist.description),
             "images": self._images(playlist.id),
             "name": playlist.name,
             "owner": self._public_user(playlist.owner),

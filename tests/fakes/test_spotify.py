@@ -15,6 +15,7 @@ from tests.fakes.spotify import SpotifyDouble
 from tests.fakes.spotify_http import MODES, Mode
 from tests.fakes.spotify_things import Entry, LocalFile
 from tests.fakes.spotify_world import MAKER
+from tests.fakes.spotify_writes import MOST_ENTRIES
 
 Get = Callable[..., requests.Response]
 LOCAL = LocalFile("Halsey", "Manic (Deluxe)", "929", 174)
@@ -292,6 +293,32 @@ def test_writes_are_refused(double: SpotifyDouble, spotify: spotipy.Spotify) -> 
             spotify.playlist_add_items(number, items)
         assert refused.value.http_status == status
     assert (mine.entries, theirs.entries) == ([], [])
+
+
+def test_local_files_come_and_go_by_no_call_and_a_playlist_is_full_at_its_end(
+    double: SpotifyDouble, spotify: spotipy.Spotify
+) -> None:
+    song, file = double.world.add_track("A"), LocalFile("Ada", "Home", "Song")
+    mine = double.world.add_playlist("Mine", [file, *[song] * (MOST_ENTRIES - 1)])
+    before = mine.snapshot_id
+    for ask in (
+        lambda: spotify.playlist_add_items(mine.id, [song.uri]),
+        lambda: spotify._post(f"playlists/{mine.id}/items", payload={"uris": [file.uri]}),
+        lambda: spotify._delete(
+            f"playlists/{mine.id}/items", payload={"items": [{"uri": file.uri}]}
+        ),
+    ):
+        with pytest.raises(SpotifyException) as refused:
+            ask()  # type: ignore[no-untyped-call]  # spotipy has no types
+        assert refused.value.http_status == 400
+    assert mine.snapshot_id == before
+    spotify.playlist_reorder_items(mine.id, 0, MOST_ENTRIES)
+    assert mine.entries[-1].item is file
+
+
+def test_a_description_comes_back_escaped(double: SpotifyDouble, spotify: spotipy.Spotify) -> None:
+    made = spotify.current_user_playlist_create("New", public=False, description="a/b & 'c' d-1")
+    assert made["description"] == "a&#x2F;b &amp; &#x27;c&#x27; d-1"
 
 
 def test_the_library_is_changed_by_uri(double: SpotifyDouble, spotify: spotipy.Spotify) -> None:

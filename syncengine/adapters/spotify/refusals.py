@@ -18,6 +18,7 @@ from syncengine.errors import Forbidden, Gone, Rejected, RemoteError, SignInNeed
 
 SYSTEM = "spotify"
 LOGIN = "run `syncengine auth login`"
+WRITE_LOGIN = "run `syncengine auth login --write`"
 _SHOWN = 200
 _LIBRARY, _PRIVATE = "user-library-read", "playlist-read-private"
 _SCOPES = {
@@ -26,6 +27,7 @@ _SCOPES = {
     "GET /playlists/{id}/items": _PRIVATE,
     "GET /playlists/{id}/tracks": _PRIVATE,
 }
+_MODIFY = "playlist-modify-private or playlist-modify-public"
 _NO_PLAYLIST = "there is no such playlist, or it is private, or it was deleted"
 _NO_ALBUM = "there is no such album, or it was taken down; check the id"
 _NOT_THERE = {
@@ -33,6 +35,9 @@ _NOT_THERE = {
     # Pages are mostly those of playlists that Spotify itself has listed.
     "GET /playlists/{id}/items": _NO_PLAYLIST,
     "GET /playlists/{id}/tracks": _NO_PLAYLIST,
+    "POST /playlists/{id}/items": _NO_PLAYLIST,
+    "PUT /playlists/{id}/items": _NO_PLAYLIST,
+    "DELETE /playlists/{id}/items": _NO_PLAYLIST,
     "GET /albums/{id}": _NO_ALBUM,
     "GET /albums/{id}/tracks": _NO_ALBUM,
 }
@@ -107,9 +112,11 @@ def _forbidden(endpoint: str, said: str, told: str, where: Mapping[str, Any]) ->
             **where,
         )
     if "scope" in folded:
-        scope = _SCOPES.get(endpoint)
+        writes = not endpoint.startswith("GET ")
+        scope = _MODIFY if writes else _SCOPES.get(endpoint)
         lacking = f"the permission {scope}" if scope else "a permission"
-        return SignInNeeded(f"{endpoint}: the sign-in lacks {lacking}; {LOGIN}", **where)
+        login = WRITE_LOGIN if writes else LOGIN
+        return SignInNeeded(f"{endpoint}: the sign-in lacks {lacking}; {login}", **where)
     return NotForThisApp(told, **where)
 
 

@@ -14,9 +14,8 @@ from syncengine.errors import SignInNeeded
 READ_SCOPES = frozenset(
     {"user-library-read", "playlist-read-private", "playlist-read-collaborative"}
 )
-WRITE_SCOPES = frozenset(
-    {"playlist-modify-public", "playlist-modify-private", "user-library-modify"}
-)
+WRITE_SCOPES = frozenset({"playlist-modify-public", "playlist-modify-private"})
+"""Asked for by ``auth login --write`` alone: nothing but ``merge`` and ``history restore`` writes."""
 WARN_DAYS = 30
 _LIFE_MONTHS = 6
 _DAY = 24 * 60 * 60

@@ -100,10 +100,13 @@ class Connection:
         """End what is kept alive; a later call opens it again."""
         self._session.close()
 
-    def exchange(self, endpoint: str, ask: Ask, *, token: str, timeout: float) -> bytes:
+    def exchange(
+        self, endpoint: str, ask: Ask, *, token: str, timeout: float, bare: bool = False
+    ) -> bytes:
         """Ask once, and return the JSON object that came; ``timeout`` is the seconds without a byte.
 
-        Raises Transient, Limited or another RemoteError, as the answer says.
+        ``bare`` says that a good answer has nothing in it. Raises Transient, Limited or another
+        RemoteError, as the answer says.
         """
         with self._lock:
             self._session.auth = _Bearer(token)
@@ -128,7 +131,7 @@ class Connection:
                 said = self._session.status or "no answer"
                 _log.info("%s: %s, %.0f ms", endpoint, said, (perf_counter() - began) * 1000)
             answer = self._session.answer
-            if answer is None or not isinstance(found, dict):
+            if answer is None or not (bare or isinstance(found, dict)):
                 raise _broken(endpoint, "answered with something that is no JSON object")
             return answer.content
 
@@ -158,24 +161,40 @@ class Wire:
         """Return the same wire, with the same connection, for calls under another policy."""
         return replace(self, retry=replace(self.retry, policy=policy))
 
-    def read(self, endpoint: str, ask: Ask) -> bytes:
+    def read(self, endpoint: str, ask: Ask, *, bare: bool = False) -> bytes:
         """Return the JSON object that an endpoint answers, as the bytes it came in.
 
-        ``endpoint`` is what the book of calls knows it by, such as ``GET /me/tracks``. Raises
-        RemoteError: see ``core.remote.Service``.
+        ``endpoint`` is what the book of calls knows it by, such as ``GET /me/tracks``. What changes
+        something may be asked so only where twice is as good as once; ``bare`` says that a good answer
+        has nothing in it. Raises RemoteError: see ``core.remote.Service``.
         """
+
+        def call(token: str) -> bytes:
+            return self.retry.read(endpoint, lambda: self._once(endpoint, ask, token, bare=bare))
+
+        return self._with_token(call)
+
+    def write(self, endpoint: str, ask: Ask) -> bytes:
+        """Return what an endpoint answers that changes something each time it is asked.
+
+        It is asked again only where Spotify says that it did nothing. Raises OutcomeUnknown where it may
+        have, else as ``read`` does.
+        """
+
+        def call(token: str) -> bytes:
+            return self.retry.write(endpoint, lambda: self._once(endpoint, ask, token))
+
+        return self._with_token(call)
+
+    def _with_token(self, call: Callable[[str], bytes]) -> bytes:
         token = self.tokens.access_token()
         try:
-            return self._read(endpoint, ask, token)
+            return call(token)
         except TokenRefused:
             # Before its time, as this clock has it; a second refusal is for a person.
             self.tokens.discard(token)
-        return self._read(endpoint, ask, self.tokens.access_token())
+        return call(self.tokens.access_token())
 
-    def _read(self, endpoint: str, ask: Ask, token: str) -> bytes:
-        return self.retry.read(
-            endpoint,
-            lambda: self.connection.exchange(
-                endpoint, ask, token=token, timeout=self.retry.policy.timeout
-            ),
-        )
+    def _once(self, endpoint: str, ask: Ask, token: str, *, bare: bool = False) -> bytes:
+        timeout = self.retry.policy.timeout
+        return self.connection.exchange(endpoint, ask, token=token, timeout=timeout, bare=bare)

@@ -30,7 +30,7 @@ _PORTS = range(1, 65536)
 def command(
     cli: CliContext,
     write: Annotated[
-        bool, typer.Option("--write", help="Allow to change playlists and Liked Songs, too.")
+        bool, typer.Option("--write", help="Also for merge and history restore: change playlists.")
     ] = False,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the address and open no browser.")

@@ -11,6 +11,7 @@ from syncengine.cli.context import CliContext
 from syncengine.cli.render import table
 from syncengine.core.identity import TrackKey
 from syncengine.core.moment import to_iso
+from syncengine.errors import UsageError
 
 if TYPE_CHECKING:
     from syncengine.core.history import Fact, PlaylistChange
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "syncengine history diff 2026-01-01 latest",
     "syncengine history diff 6 7 --json",
+    "syncengine history diff latest live",
 )
 _MOST_FACTS = 10
 _MOST_PLAYLISTS = 12
@@ -32,19 +34,47 @@ def command(
         typer.Argument(metavar="FROM", help="A date (its end), date-time, snapshot id or latest."),
     ],
     end: Annotated[
-        str, typer.Argument(metavar="TO", help="The same; may be before FROM.")
-    ] = "latest",
+        str | None,
+        typer.Argument(
+            metavar="TO", help="The same; may be before FROM. Or: live, Spotify as it is now."
+        ),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="TO", help="Another way to say TO.")
+    ] = None,
 ) -> None:
-    """Show what changed between any two moments."""
+    """Show what changed between any two moments, or since one until now at Spotify.
+
+    Up to now, `live`, it asks Spotify as fetch does, for what changed alone, and stores no snapshot.
+    """
+    if end is not None and to is not None:
+        raise UsageError("TO is given twice: once as an argument and once with --to")
+    wanted = end or to or "latest"
+    if wanted == "live":
+        _show_live(cli, start)
+        return
     from syncengine import bootstrap
     from syncengine.jobs.history import diff_between
 
     with bootstrap.open_database(cli.settings, cli.clock, cli.say).reading() as unit:
-        found = diff_between(unit, start, end)
+        found = diff_between(unit, start, wanted)
     if cli.json:
         cli.emit("diff", document(found))
     else:
         show(cli, found)
+
+
+def _show_live(cli: CliContext, start: str) -> None:
+    from syncengine.cli.live_view import live_document, look, show_unobserved
+
+    found = look(cli, start)
+    for note in found.notes:
+        cli.warn(note)
+    if cli.json:
+        cli.emit("diff", document(found.diff) | live_document(found))
+    else:
+        show(cli, found.diff)
+        show_unobserved(cli, found)
 
 
 def document(found: LibraryDiff) -> dict[str, object]:

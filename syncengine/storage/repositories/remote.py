@@ -21,7 +21,7 @@ _DAY = 24 * 60 * 60
 PAUSE, CAPABILITY, VERSION, LISTING = "pause", "capability", "version", "listing"
 FORBIDDEN, SESSION, ENRICHING = "forbidden", "session", "enriching"
 ENRICHMENT_ROUND, ENRICHMENT_GONE = "enrichment round", "enrichment gone"
-SCHEMA, LOOK, MATCHED = "schema", "look", "matched"
+SCHEMA, LOOK, MATCHED, WRITING = "schema", "look", "matched", "writing"
 REMEDIATION = "remediation"
 """Kinds of notes."""
 
