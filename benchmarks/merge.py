@@ -89,7 +89,7 @@ def _kill(
     chance = random.Random(20261122)
     killed = 0
     for _ in range(kills):
-        enough = _ask(double, "writes") + chance.randrange(1, 12)
+        enough = _ask(double, "writes") + chance.randrange(1, 7)
         process = subprocess.Popen(
             [*program, *_WORDS, "--name", "Killed", "--yes", "--quiet"],
             cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
