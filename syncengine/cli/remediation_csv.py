@@ -38,6 +38,11 @@ def to_csv(outcome: Outcome) -> bytes:
     return written.getvalue().encode()
 
 
+def is_ours(start: bytes) -> bool:
+    """Tell whether a file that begins so is such a table."""
+    return start.startswith(",".join(COLUMNS).encode())
+
+
 def _rows(outcome: Outcome) -> Iterator[tuple[Value, ...]]:
     from syncengine.bootstrap.remediation import shown_name
 

@@ -49,6 +49,11 @@ _END = "</body>\n</html>\n"
 _COLUMNS = ("what", "title", "field", "there", "library", "says so", "what became of it")
 
 
+def is_ours(start: bytes) -> bool:
+    """Tell whether a file that begins so is such a page."""
+    return start.startswith(_HEAD[: _HEAD.index("</title>")].encode())
+
+
 def to_page(outcome: Outcome, at: Instant) -> bytes:
     """Return the page in UTF-8; ``at`` is when it is made."""
     return "".join(_parts(outcome, at)).encode()

@@ -205,13 +205,14 @@ def test_what_a_person_decided_holds(two: RemoteShell) -> None:
 
 
 def test_hostile_titles_are_titles(remote: RemoteShell, tmp_path: Path) -> None:
-    song = remote.world.add_track("<script>alert(1)</script>\x1b[2J")
+    song = remote.world.add_track("<script>alert(1)</script>\x1b[2J\u202e")
     remote.world.add_playlist("A", [song, song])
     remote.world.add_playlist("<img src=x>", [song, LocalFile("<b>", "", "</td>")])
     remote.fetch()
     said = remote.shell.json("merge", "A", "<img src=x>", *NAME, "--dry-run")
     page = (tmp_path / said["files"][1]).read_text("utf-8")
     assert "<script" not in page
+    assert not {"\x1b", "\u202e"} & set(page)
     assert "<img" not in page
     assert "&lt;script&gt;" in page
     assert "\x1b" not in remote.shell("merge", "A", "<img src=x>", *NAME, "--dry-run").out

@@ -128,4 +128,19 @@ def test_files_that_cannot_be_written_end_it_early(notion: NotionShell, tmp_path
     notion.double.log.clear()
     notion.shell("remediate", "--csv", tmp_path / "x/y", code=2)
     assert notion.calls == 0
-    assert "cannot be saved" in notion.shell("remediate", "--html", tmp_path, code=1).err
+    assert "no remediation wrote it" in notion.shell("remediate", "--html", tmp_path, code=1).err
+    assert notion.calls == 0
+
+
+def test_a_file_of_something_else_is_not_written_over(notion: NotionShell, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.csv"
+    for option in ("--csv", "--html"):
+        mine.write_text("a person's own")
+        said = notion.shell("remediate", "--offline", option, mine, code=1)
+        assert "--overwrite" in said.err
+        assert mine.read_text() == "a person's own"
+        notion.shell.any("remediate", "--offline", option, mine, "--overwrite")
+        written = mine.read_bytes()
+        assert b"person" not in written
+        notion.shell.any("remediate", "--offline", option, mine)
+        assert len(mine.read_bytes()) == len(written)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from syncengine.core.page_text import page_text
+
 _MOST_ROWS = 1_000
 """Rows of a table; the JSON beside the page has all of them."""
 _STYLE = """
@@ -116,4 +118,4 @@ def _cell(kind: str, value: object) -> str:
 
 
 def _text(value: object) -> str:
-    return escape(str(value))
+    return escape(page_text(str(value)))

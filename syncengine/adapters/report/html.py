@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from html import escape
 
-_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from syncengine.core.page_text import page_text
+
 _VOID = frozenset({"meta", "input", "br", "link"})
 
 
@@ -17,18 +16,9 @@ class Html(str):
     __slots__ = ()
 
 
-def plain(text: str) -> str:
-    """Return a text of the library as XML and HTML can hold it.
-
-    Control characters and lone surrogates become U+FFFD, and marks that turn the direction of writing,
-    which would spoil what stands beside them, are left out. Line ends become spaces.
-    """
-    return _TURNS.sub("", _NO_CHARACTER.sub("\ufffd", " ".join(text.splitlines())))
-
-
 def text(content: str) -> Html:
     """Return a text as markup that shows it, in an element or in a quoted attribute."""
-    return Html(escape(plain(content), quote=True))
+    return Html(escape(page_text(content), quote=True))
 
 
 def trusted(content: str) -> Html:

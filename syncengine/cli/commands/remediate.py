@@ -13,7 +13,7 @@ from syncengine.cli.commands.reconcile import read_scope, require_configured
 from syncengine.cli.consent import require_somebody
 from syncengine.cli.context import CliContext
 from syncengine.cli.exits import ExitCode
-from syncengine.errors import UsageError
+from syncengine.errors import UsageError, UserError
 
 if TYPE_CHECKING:
     from syncengine.cli.remediating import Outcome, Wish
@@ -72,6 +72,9 @@ def command(
         list[str] | None,
         typer.Option("--album", metavar="ALBUM", help="Limit it to this album and its tracks."),
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Also replace a file that no remediation wrote.")
+    ] = False,
     allow_removals: Annotated[
         bool, typer.Option("--allow-removals", help="Lift the guard against mass deletion.")
     ] = False,
@@ -89,6 +92,8 @@ def command(
     from syncengine.jobs.reconcile import Wishes
 
     _check(cli, offline=offline, fix=fix, only=only, table=table, page=page)
+    if not overwrite:
+        _refuse_others(table, page)
     chosen = remediation.chosen_fields(cli.settings, only) if only else None
     if api:
         remediation.require_app(cli.settings)
@@ -130,6 +135,25 @@ def _check(
     for option, path in (("--csv", table), ("--html", page)):
         if path and path != _STDOUT and not Path(path).parent.is_dir():
             raise UsageError(f"{option} {path}: there is no such folder")
+
+
+def _refuse_others(table: str | None, page: str | None) -> None:
+    """Raise UserError for a file that is there already and that no remediation wrote."""
+    from syncengine.cli.remediation_csv import is_ours as is_our_table
+    from syncengine.cli.remediation_page import is_ours as is_our_page
+
+    for path, is_ours in ((table, is_our_table), (page, is_our_page)):
+        if not path or path == _STDOUT or not Path(path).exists():
+            continue
+        try:
+            ours = Path(path).is_file() and is_ours(Path(path).read_bytes()[:4_096])
+        except OSError:
+            ours = False
+        if not ours:
+            raise UserError(
+                f"{path} is there already and no remediation wrote it; choose another name, or say "
+                "--overwrite"
+            )
 
 
 def _remediated(cli: CliContext, wish: Wish) -> Outcome:

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncengine.adapters.report.html import Html, element, joined, plain, text, trusted
+from syncengine.adapters.report.html import Html, element, joined, text, trusted
+from syncengine.core.page_text import page_text
 
 TEXTS = st.text(alphabet=st.characters(categories=None)) | st.text("<>&\"'/-![] \n\x00scriptyle=")
 """Surrogates and control characters included."""
@@ -39,8 +40,8 @@ def read(markup: str) -> Reader:
 @given(TEXTS, TEXTS)
 def test_a_text_is_that_text_inside_and_in_an_attribute(inside: str, attribute: str) -> None:
     seen = read(element("p", inside, title=attribute))
-    assert seen.tags == [("p", [("title", plain(attribute))])]
-    assert seen.said == plain(inside)
+    assert seen.tags == [("p", [("title", page_text(attribute))])]
+    assert seen.said == page_text(inside)
 
 
 @given(TEXTS)
@@ -52,7 +53,7 @@ def test_every_text_can_be_written(given_text: str) -> None:
 
 @given(TEXTS)
 def test_a_text_that_was_made_plain_stays_so(given_text: str) -> None:
-    assert plain(plain(given_text)) == plain(given_text)
+    assert page_text(page_text(given_text)) == page_text(given_text)
 
 
 def test_what_is_markup_stays_markup_and_the_rest_is_escaped() -> None:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from syncengine.adapters.report import render
-from syncengine.adapters.report.html import plain
+from syncengine.core.page_text import page_text
 from syncengine.core.report import CallsOf, Drift, Rendered
 from tests.adapters.report.test_html import Reader, read
 from tests.drawn_reports import hostile, usual
@@ -64,7 +64,7 @@ def test_its_policy_forbids_all_but_its_own_style_and_script(made: object) -> No
 def test_hostile_names_are_names() -> None:
     told = seen(hostile()).said
     for name in HOSTILE:
-        assert plain(name)[:150] in told
+        assert page_text(name)[:150] in told
     page = hostile().page.decode()
     assert page.count("<script") == page.count("</script") == 1
     assert "\x00" not in page

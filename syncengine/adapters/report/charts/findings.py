@@ -15,10 +15,10 @@ from syncengine.adapters.report.charts.chart import (
     values,
 )
 from syncengine.adapters.report.drawing import Spec
-from syncengine.adapters.report.html import plain
 from syncengine.adapters.report.table import Column, Table
 from syncengine.adapters.report.theme import BLUE, GREEN, HUES, RED, REST
 from syncengine.core.moment import to_iso
+from syncengine.core.page_text import page_text
 from syncengine.core.report import CallsOf, FoundDuplicate
 from syncengine.core.trends import Trends
 
@@ -31,8 +31,8 @@ def duplicates(found: Sequence[FoundDuplicate]) -> Chart | None:
     """Return the duplicates by kind and confidence; None where there is none."""
     if not found:
         return None
-    counts = Counter((plain(each.kind), each.confidence) for each in found)
-    sums = Counter(plain(each.kind) for each in found)
+    counts = Counter((page_text(each.kind), each.confidence) for each in found)
+    sums = Counter(page_text(each.kind) for each in found)
     kinds = sorted(sums, key=lambda kind: (-sums[kind], kind))
     rows = [
         {"kind": kind, "confidence": sure, "count": counts[kind, sure]}

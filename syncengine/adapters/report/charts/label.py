@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from syncengine.adapters.report.html import plain
+from syncengine.core.page_text import page_text
 
 _LETTER = 6.9
 """Pixels of an average letter of 12 pixels in DejaVu Sans, wider than what the renderer measures with."""
@@ -18,7 +18,7 @@ def shortened(name: str, room: int) -> str:
     Standard Annex 11).
     """
     kept, used = [], 0
-    for letter in plain(name).strip():
+    for letter in page_text(name).strip():
         kept.append(letter)
         used += _columns(letter)
     if used <= room:
