@@ -181,7 +181,7 @@ def test_different_stays_until_it_is_decided_otherwise(kettle: Shell) -> None:
     assert said.out == (
         f"noted: The Otters – Kettle Waltz ({ONE}) and The Otters – Kettle Waltz ({TWO}) "
         "are different recordings\n"
-        f"(undo: syncengine duplicates --decide {ONE} {TWO} same)\n"
+        f"(to decide otherwise: syncengine duplicates --decide {ONE} {TWO} same)\n"
     )
     for _ in range(2):
         found = kettle.json("duplicates")["within"]
