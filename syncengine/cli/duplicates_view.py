@@ -244,7 +244,9 @@ def show_decided(cli: CliContext, decided: DecidedTracks) -> None:
     otherwise = "different" if made.verdict == "same" else "same"
     are = "are the same recording" if made.verdict == "same" else "are different recordings"
     cli.line(f"noted: {one} and {other} {are}")
-    cli.line(f"(to decide otherwise: syncengine duplicates --decide {made.one} {made.other} {otherwise})")
+    cli.line(
+        f"(to decide otherwise: syncengine duplicates --decide {made.one} {made.other} {otherwise})"
+    )
     for each in decided.overruled:
         one, other = (_called(decided, key) for key in (each.one, each.other))
         cli.warn(f"that {one} and {other} are {each.verdict} no longer holds: it contradicts this")
